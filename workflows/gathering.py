@@ -10,6 +10,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from data.catalog.catalog import Catalog
+from data.catalog.moving import guide_of
 from data.events import AnyEvent
 from data.records.catalog import EndpointKind
 from data.records.facts import Facts, Reading
@@ -283,8 +284,8 @@ class Gatherer:
         retirements = self.retirements() if state.plan.successor_id else ()
         as_told = there if state.plan.successor_id in there else told_to_all(there, model.id)
         after = succession.named(model, state.plan.successor_id, there, retirements, known=as_told)
-        known = replace(known, successor_trouble=after.trouble, successor_from=after.first_day)
-        known = replace(known, tier=model.tier, regulated=model.regulated)
+        guide = guide_of(model, there.find(state.plan.successor_id))
+        known = replace(known, successor_trouble=after.trouble, successor_from=after.first_day, guide=guide)
         return consumers(there, state, self._with_checks(known, state))
 
     def _with_checks(self, known: Facts, state: Retirement) -> Facts:

@@ -62,7 +62,7 @@ def people_now(state: Retirement, there: Snapshot, delegations: InForce, now: da
     assert state.plan is not None
     assert state.policy is not None
     subject = state.plan.subject
-    owners = there.owners_now([subject.model_id])
+    owners, model = there.owners_now([subject.model_id]), there.find(subject.model_id)
     return Facts(
         observed_at=now,
         # Whatever moves in the catalog from here on makes the facts stale.
@@ -73,6 +73,8 @@ def people_now(state: Retirement, there: Snapshot, delegations: InForce, now: da
         owners=owners,
         endpoint_owners=there.owners_now(endpoint.id for endpoint in subject.endpoints),
         delegations=dict(delegations),
+        tier=model.tier if model is not None else None,
+        regulated=model.regulated if model is not None else None,
     )
 
 

@@ -17,6 +17,7 @@ from data.records.retirement import Duty, Retirement
 from workflows.rules.consumers import checking
 from workflows.rules.gating import check_gates
 from workflows.rules.telling import messages
+from workflows.rules.voting.weighing import needs_checks
 from workflows.rules.wording import counted
 
 FENCED = "```\n{}\n```"
@@ -136,7 +137,7 @@ def _wanted(retirement: Retirement) -> str:
     """What the policy says to that."""
     if retirement.policy is None or retirement.plan is None:
         return ""
-    is_needed = retirement.policy.needs_checks(retirement.plan.subject.tier)
+    is_needed = needs_checks(retirement)
     return ", and the policy asks for some at its tier" if is_needed else ""
 
 

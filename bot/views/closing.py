@@ -31,6 +31,10 @@ def request(retirement: Retirement) -> Payload:
     if retirement.state not in CLOSED and not closing.is_standing(retirement):
         is_now = "its service is coming back" if retirement.restoring else f"it is {retirement.state}"
         return blocks.message(f":double_vertical_bar: Not asked now: the end of *{name}*, as {is_now}.")
+    if not closing.missing(retirement) and not by:
+        return blocks.message(
+            f":double_vertical_bar: Not asked any more: by its tier *{name}* may be closed."
+        )
     if not closing.missing(retirement):
         return blocks.message(f":lock: {by} confirmed by its name that *{name}* may be closed.")
     text = (

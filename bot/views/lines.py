@@ -119,6 +119,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return missed.line(event, retirement)
         case events.PartsChanged():
             return parts.line(event, retirement)
+        case events.Weighed():
+            return parts.weighed(event, retirement)
         case events.Reminded():
             whom = counted(len(event.people), "person", "people")
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"

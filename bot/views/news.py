@@ -15,6 +15,7 @@ from data import events
 from data.records.progress import StepKind
 from data.records.retirement import Plan, Retirement
 from workflows.histories import History
+from workflows.rules.voting.weighing import told
 from workflows.rules.wording import counted
 
 LAST_DAY = {StepKind.DISABLE: "last day of service", StepKind.CLOSE: "end of the way back"}
@@ -90,6 +91,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return f"{counted(len(event.callers), 'caller')} of what is dark"
         case events.PartsChanged(added=added) if added:
             return f"{', '.join(one.name for one in added)} found beside the plan"
+        case events.Weighed():
+            return f"{told(event).removesuffix(',')} by the catalog"
         case events.IdsChanged() if event.merged_ids or event.apart_ids:
             return "consumers are others by the catalog"
         case events.Reopened():

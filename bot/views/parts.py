@@ -12,6 +12,7 @@ from data.records.catalog import Kind
 from data.records.parts import Part
 from data.records.retirement import Retirement, Subject
 from workflows.rules.plans import parts as rules
+from workflows.rules.voting.weighing import told
 from workflows.rules.wording import counted
 
 NAMES_ROOM, NAMES_AT_ONCE = 500, 5
@@ -35,6 +36,19 @@ def line(event: events.PartsChanged, retirement: Retirement) -> str:
     if event.gone:
         said.append(f"{_names(event.gone)} belongs to {model} no more by the catalog")
     return f":electric_plug: {'. '.join(said)}"
+
+
+def weighed(event: events.Weighed, retirement: Retirement) -> str:
+    """Who acts on it is told by what waits for it."""
+    subject = retirement.plan.subject if retirement.plan else None
+    model = safe(subject.model_name) if subject else retirement.id
+    said = (
+        f":scales: By the catalog *{model}* is {safe(told(event), limits.REASON_MAX).removesuffix(',')} now"
+    )
+    if subject is None or (subject.tier, subject.regulated) == (event.tier, event.regulated):
+        return f"{said}, as it was voted on"
+    voted = safe(told(subject), limits.REASON_MAX).removesuffix(",")
+    return f"{said}, and was voted on as {voted}: what either asks for by the policy holds from now on"
 
 
 def beside(retirement: Retirement) -> list[str]:

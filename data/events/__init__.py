@@ -46,7 +46,7 @@ from data.events.others import (
     ImportsScheduled,
     SigningKeyUsed,
 )
-from data.events.parts import PartsChanged
+from data.events.parts import PartsChanged, Weighed
 from data.events.people import (
     AskedAgain,
     HandedOver,
@@ -133,6 +133,7 @@ RetirementEvent = (
     | Reopened
     | ServiceMissed
     | PartsChanged
+    | Weighed
     | Reminded
     | Snoozed
     | Escalated
@@ -291,6 +292,7 @@ __all__ = [
     "Waived",
     "WaiverContested",
     "WaiverOutdated",
+    "Weighed",
     "Withdrawn",
     "name_of",
 ]

@@ -1,4 +1,4 @@
-"""The catalog has other endpoints or versions of the model than the plan knows of."""
+"""The catalog has other endpoints or versions of the model than the plan knows of, or weighs it otherwise."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ class PartsChanged(Event, frozen=True, kw_only=True, tag="parts changed"):
     gone: tuple[Part, ...] = ()
     told: str
     switched_off: Literal["no", "begun", "yes"] = "no"
+
+
+class Weighed(Event, frozen=True, kw_only=True, tag="weighed"):
+    """The catalog has another tier or regulation than the plan, or the plan's again: what either asks for holds."""
+
+    tier: int
+    regulated: str = ""

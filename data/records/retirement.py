@@ -53,6 +53,13 @@ class Reason(StrEnum):
     BUSINESS = "business"
 
 
+class Weight(Record, frozen=True, kw_only=True):
+    """What the policy goes by: how much depends on a model, and which regulation names it."""
+
+    tier: int
+    regulated: str = ""
+
+
 class Endpoint(Record, frozen=True, kw_only=True):
     """An endpoint as frozen into a plan: exact id, and what its adapter needs to find it again."""
 
@@ -186,6 +193,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     """The folded state of one stream.
 
     drawn_by   who drew up the plan that stands, and in whose place; without the proposer
+    weighed    the model as its catalog has it since, where that is otherwise than in the plan
     version    number of events folded in; `rounds`: of votes opened; `snoozed`: who is reminded no sooner than when
     later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
     approved_at  when its plan was approved, for as long as that stands, where its policy counts from it
@@ -215,6 +223,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     policy: Policy | None = None
     proposer_id: str = ""
     drawn_by: tuple[str, ...] = ()
+    weighed: Weight | None = None
     coordinator_id: str = ""
     proposed_at: datetime | None = None
     impact: tuple[Impacted, ...] = ()

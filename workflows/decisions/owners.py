@@ -25,11 +25,12 @@ from workflows.rules.consumers import obligations, waiving
 from workflows.rules.lifecycle import is_living
 from workflows.rules.permissions import check
 from workflows.rules.plans import meeting, parts
+from workflows.rules.voting import weighing
 from workflows.rules.voting.quorum import open_round, others_now
 
 ASKS_ANEW = (events.CallerDeclared, events.Reopened, events.WaiverOutdated)
 """Somebody has to answer who had not, or is to answer again."""
-FREES = (events.CallerDeclared, events.ExtensionDropped, events.PartsChanged)
+FREES = (events.CallerDeclared, events.ExtensionDropped, events.PartsChanged, events.Weighed)
 """What held a step may be over."""
 
 
@@ -52,6 +53,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
         )
     happened += waiving.outdated(folded(state, happened), facts, now)
     happened += parts.changed(state, facts, now)
+    happened += weighing.changed(state, facts, now)
     happened += callers.met(folded(state, happened), facts, now)
     happened += callers.missed(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)

@@ -24,7 +24,7 @@ from workflows.rules.gating.readiness import HELD_BY_A_VOTE
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.plans import break_glass, extending
-from workflows.rules.voting import approval, expiry, quorum, rounds, verdicts
+from workflows.rules.voting import approval, expiry, quorum, rounds, verdicts, weighing
 from workflows.rules.voting.barring import check_is_colleague, check_votes_for_themselves, in_place_of
 from workflows.rules.voting.quorum import open_round
 from workflows.rules.voting.roles import voting
@@ -111,7 +111,7 @@ def close_round(state: Retirement, command: CloseRound, facts: Facts, now: datet
         # Nobody could vote. Once the card is up the round has all its days; what never comes up ends it after all.
         assert state.policy is not None
         return Decision(timers=(replace(end, due_at=now + timedelta(hours=state.policy.recheck_hours)),))
-    return _settled(state, (), now, "", managers=facts.managers)
+    return _settled(weighing.as_known(state, facts), (), now, "", managers=facts.managers)
 
 
 def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: datetime) -> RetirementDecision:

@@ -151,9 +151,7 @@ def _archive(state: Retirement, name: str) -> str:
         raise Refused(
             f"{state.id} archives nothing now: it is {state.state}", next_step=f"/retire show {state.id}"
         )
-    assert state.plan is not None
-    assert state.policy is not None
-    absent = completeness.missing(state.plan.subject, state.policy)
+    absent = completeness.lacking(state)
     if name in completeness.waived(state):
         return f"{ARCHIVE}{name} is waived already."
     if name not in absent:

@@ -18,7 +18,7 @@ from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.plans import break_glass, parts, replanning
 from workflows.rules.plans.switches import settled, switched
 from workflows.rules.telling import milestones
-from workflows.rules.voting import approval, rounds
+from workflows.rules.voting import approval, rounds, weighing
 
 
 def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
@@ -120,6 +120,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, missed_by=(*state.missed_by, *ids_of))
         case events.PartsChanged():
             return replace(state, parts=parts.known(state, event))
+        case events.Weighed():
+            return weighing.after(state, event)
         case events.Reminded():
             return replace(state, reminded=(*state.reminded, event.milestone))
         case events.Snoozed():

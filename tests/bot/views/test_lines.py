@@ -150,6 +150,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "gone": (Part(id="component:default/churn-us", name="churn-us", kind=Kind.ENDPOINT),),
         "told": "UPAT",
     },
+    events.Weighed: {"tier": 2, "regulated": "EU AI <Act>"},
     events.Snoozed: {"until": NOW},
     events.WaiverOutdated: {
         "consumer_id": consumer_id(0),
@@ -291,6 +292,10 @@ SAID = {
         "vouches that it may go on, /retire waive RET-1 ENDPOINT REASON. *churn 2*, by the catalog, is a version of "
         "churn-v1. *churn 2* was voted on as a consumer, and is asked to move all the same. *churn-us* belongs to "
         "churn-v1 no more by the catalog"
+    ),
+    events.Weighed: (
+        ":scales: By the catalog *churn-v1* is of tier 2, regulated by EU AI &lt;Act&gt; now, and was voted on as of "
+        "tier 1: what either asks for by the policy holds from now on"
     ),
     events.Reviewed: (
         ':memo: <@UANN> reviewed the *archiving*: went well — "quick"; next time — "ask &lt;!here&gt;" '

@@ -152,6 +152,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     },
     events.ServiceMissed: {"callers": (Caller(consumer=SCORER, calls=CALLS),), "to": (PAT,)},
     events.PartsChanged: {"added": (Part(id=EDGE.id, name="edge", kind=Kind.ENDPOINT),), "told": PAT},
+    events.Weighed: {"tier": 1, "regulated": "EU AI Act"},
     events.Reopened: {"calls": CALLS, "owners": TEAM, "answer_by": MIGRATE_AT},
     events.Snoozed: {"until": MIGRATE_AT},
     events.Reviewed: {"stage": Stage.MIGRATION, "hurt": WHY},

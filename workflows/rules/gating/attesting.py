@@ -12,6 +12,7 @@ from data.records.attestations import Attestation, Statement
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement, State
 from workflows.rules.gating.gates import Gate
+from workflows.rules.voting import weighing
 from workflows.rules.wording import group_named, one_of
 
 GATE = "attestation/"
@@ -23,11 +24,7 @@ def text_digest(text: str) -> str:
 
 def required(state: Retirement) -> tuple[Attestation, ...]:
     """By the policy it was proposed under, in its order. An unknown tier needs all there are."""
-    if state.plan is None or state.policy is None:
-        return ()
-    tier = state.plan.subject.tier
-    is_known = tier in {row.tier for row in state.policy.tiers}
-    return tuple(one for one in state.policy.attestations if tier in one.tiers or not is_known)
+    return weighing.attestations(state)
 
 
 def statements(state: Retirement, name: str) -> tuple[Statement, ...]:

@@ -23,6 +23,7 @@ from workflows.rules.consumers.checking import (
     undeclared,
 )
 from workflows.rules.gating.gates import Gate
+from workflows.rules.voting.weighing import needs_checks
 from workflows.rules.wording import named
 
 GATE = "checks/"
@@ -106,7 +107,7 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     over = _over(state, name)
     gone = undeclared(state, consumer.consumer_id, every)
     if not every and not gone:
-        if not _needs_one(state):
+        if not needs_checks(state):
             return None
         how = f"declare one, emeritus.dev/check-NAME in its catalog, {over}"
         why = f"no checks are declared for {consumer.name}, and the policy asks for some at its tier: {how}"
@@ -125,12 +126,6 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     elif gone:
         runs = f"once declared again, {runs}"
     return _not_passed(duty, left, f"{runs}, {over}")
-
-
-def _needs_one(state: Retirement) -> bool:
-    assert state.policy is not None
-    assert state.plan is not None
-    return state.policy.needs_checks(state.plan.subject.tier)
 
 
 def _standing(run: CheckRun | None, duty: Obligation, declared: Declared) -> str:

@@ -9,6 +9,7 @@ from data.records.closing import Confirmed
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.rules.gating.gates import Gate
+from workflows.rules.voting.weighing import is_closed_by_two
 
 PEOPLE = 2
 GATE = "confirmed/"
@@ -28,8 +29,7 @@ def missing(state: Retirement) -> int:
     """How many people have still to confirm it; 0 where the policy it was approved under asks for none."""
     if state.policy is None or state.plan is None:
         return 0
-    is_needed = state.policy.is_closed_by_two(state.plan.subject.tier)
-    return max(PEOPLE - len(state.confirmed), 0) if is_needed else 0
+    return max(PEOPLE - len(state.confirmed), 0) if is_closed_by_two(state) else 0
 
 
 def entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from data.records.policy import Policy
 from data.records.retirement import Retirement, Subject
 from data.records.waivers import ARCHIVE, Waiver
 from workflows.rules.gating.gates import Gate
+from workflows.rules.voting import weighing
 from workflows.rules.wording import named
 
 ITS_OWN = frozenset((ArtifactClass.LINEAGE,))
@@ -29,6 +30,13 @@ def missing(subject: Subject, policy: Policy) -> tuple[ArtifactClass, ...]:
     return tuple(one for one in policy.archives(subject.tier) if one not in there)
 
 
+def lacking(state: Retirement) -> tuple[ArtifactClass, ...]:
+    """The same of a retirement, by the tier its model has by now as well."""
+    assert state.plan is not None
+    there = present(state.plan.subject)
+    return tuple(one for one in weighing.archives(state) if one not in there)
+
+
 def waived(state: Retirement) -> dict[str, Waiver]:
     """Class -> who goes without it, and why."""
     return {one.what.removeprefix(ARCHIVE): one for one in state.waivers if one.what.startswith(ARCHIVE)}
@@ -39,7 +47,7 @@ def left(state: Retirement) -> tuple[ArtifactClass, ...]:
     if state.plan is None or state.policy is None:
         return ()
     without = waived(state)
-    return tuple(one for one in missing(state.plan.subject, state.policy) if one not in without)
+    return tuple(one for one in lacking(state) if one not in without)
 
 
 def gates(state: Retirement) -> list[Gate]:

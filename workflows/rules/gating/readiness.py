@@ -16,7 +16,7 @@ from workflows.rules.gating.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.plans import break_glass, gap, parts
 from workflows.rules.plans import plan as plans
-from workflows.rules.voting import roles
+from workflows.rules.voting import weighing
 from workflows.rules.voting.approval import cooling
 from workflows.rules.voting.quorum import VOTES_ON, open_round, vote_beside
 from workflows.rules.wording import counted, named
@@ -60,6 +60,7 @@ def readiness(  # noqa: PLR0912 - one case per step
 
     early   a person asks, and the step may run before its date
     """
+    state = weighing.as_known(state, facts)
     unmet: list[Gate] = []
     evidence: list[str] = []
     is_early = now < step.due_at and early and step.kind in MAY_RUN_EARLY
@@ -85,7 +86,11 @@ def readiness(  # noqa: PLR0912 - one case per step
         what = VOTES_ON[voting.purpose]
         unmet.append(Gate("vote", f"a vote on {what} is open until {_end(voting)}: vote on its card"))
     if step.kind in NEEDS_A_SUCCESSOR:
-        unmet += [*_successor(state, facts), *gap.gates(state, facts, now), *roles.gates(state, facts)]
+        unmet += [
+            *_successor(state, facts),
+            *gap.gates(state, facts, now),
+            *weighing.gates(state, facts, now),
+        ]
     match step.kind:
         case StepKind.ANNOUNCE:
             unmet += cooling(state, now)

@@ -9,6 +9,7 @@ from data.records.base import Record
 from data.records.progress import Progress, StepKind
 from data.records.retention import EVERYTHING_ELSE, Retention, StartsFrom
 from data.records.retirement import Retirement
+from workflows.rules.voting.weighing import is_regulated
 
 STARTED_BY = {
     StartsFrom.ARCHIVED: StepKind.ARCHIVE,
@@ -53,8 +54,7 @@ def term(state: Retirement, kept: Kept) -> Term:
     rule = policy.kept_by(kept.of) if policy else None
     if policy is None or rule is None:
         return Term(kept=kept)
-    is_regulated = state.plan is not None and bool(state.plan.subject.regulated)
-    days_min = max(rule.keep_days_min, policy.regulated_keep_days if is_regulated else 0)
+    days_min = max(rule.keep_days_min, policy.regulated_keep_days if is_regulated(state) else 0)
     starts_at = started_at(state, rule.starts_from)
     return Term(
         kept=kept,

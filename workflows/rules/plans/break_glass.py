@@ -19,7 +19,7 @@ from workflows.rules.gating.gates import Gate
 from workflows.rules.hours import day_of, first_at_or_after, instant_on
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.plans import plan as plans
-from workflows.rules.voting import roles
+from workflows.rules.voting import weighing
 
 ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
 """While there is a notice that could be shorter."""
@@ -41,10 +41,8 @@ def request(state: Retirement) -> BreakGlass | None:
 
 def notice_days(state: Retirement) -> int:
     """From the announcement to the last day of service, at least."""
-    assert state.policy is not None
-    assert state.plan is not None
     shortened = standing(state)
-    return shortened.notice_days if shortened else roles.notice_days(state.policy, state.plan.subject)
+    return shortened.notice_days if shortened else weighing.notice_days(state)
 
 
 def zero_traffic_days(state: Retirement) -> int:

@@ -26,6 +26,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         impact=event.impact,
         impact_notes=event.impact_notes,
         drawn_by=_drawn_by(state, event.round),
+        weighed=None,
         round=event.round,
         rounds=event.round.number,
         approved_digest="",

@@ -11,12 +11,17 @@ from workflows.rules.telling import messages
 
 
 def changed(before: Retirement, state: Retirement) -> Iterable[Effect]:
-    """The request is posted when it goes dark, and drawn anew with everybody who confirms, or when it is over."""
+    """The request is posted once it is asked, as a rule when it goes dark; drawn anew with everybody who confirms, or
+
+    when it is over.
+    """
     key = messages.closing_key(state)
-    if before.state is not state.state and closing.is_asked(state):
+    if closing.is_asked(state) and not closing.is_asked(before):
         yield messages.in_thread(state, key, "closing")
-    elif before.confirmed != state.confirmed or (
-        closing.is_standing(before) != closing.is_standing(state) and is_needed(state)
+    elif (
+        before.confirmed != state.confirmed
+        or closing.is_asked(state) != closing.is_asked(before)
+        or (closing.is_standing(before) != closing.is_standing(state) and is_needed(state))
     ):
         yield messages.edit(key, "closing")
 

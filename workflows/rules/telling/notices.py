@@ -145,7 +145,7 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             yield from attestation_notices.asked(state, event.at)
             if len(people_of(state.obligations)) > HEARERS_MAX:
                 yield messages.file(state, f"{state.id}/ahead/{state.version}", "ahead", state.version)
-        case events.DrillPassed():
+        case events.DrillPassed() | events.Weighed():
             yield from attestation_notices.asked(state, event.at)
         case events.Attested():
             yield from attestation_notices.attested(state, event)

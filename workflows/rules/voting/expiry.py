@@ -14,8 +14,7 @@ from data.records.retirement import Retirement
 from data.records.rounds import Purpose
 from workflows.rules.people.lines import lead_of
 from workflows.rules.voting.quorum import awaited
-
-CONSENTED_TO_BY_SILENCE = frozenset({2, 3})
+from workflows.rules.voting.weighing import may_be_agreed_to_by_silence
 
 
 def on_expiry(state: Retirement) -> OnExpiry:
@@ -25,9 +24,7 @@ def on_expiry(state: Retirement) -> OnExpiry:
     if state.round is None or state.round.purpose is not Purpose.RETIRE:
         return OnExpiry.EXPIRE
     match state.policy.on_expiry:
-        case OnExpiry.APPROVE if (
-            state.plan.subject.tier in CONSENTED_TO_BY_SILENCE and not state.plan.subject.regulated
-        ):
+        case OnExpiry.APPROVE if may_be_agreed_to_by_silence(state):
             return OnExpiry.APPROVE
         case OnExpiry.ESCALATE if state.prolonged != state.round.number:
             return OnExpiry.ESCALATE

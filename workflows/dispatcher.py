@@ -19,7 +19,7 @@ from time import monotonic
 from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.metrics import UNCOUNTED, Metrics
-from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, Receipt, Result, Room
+from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, Outcome, Receipt, Result, Room
 from data.store import Then
 from data.subject import about
 from data.tracing import traced
@@ -222,9 +222,11 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
             result = giving_up.result_of(claim, error, self._world)
             ended(self._metrics, claim, result)
-            if not self._store.settle(claim, result, self._world.now()) or not isinstance(result, Dead):
+            said = giving_up.told(claim, error, result)
+            if not self._store.settle(claim, result, self._world.now()) or not said:
                 return
-            receipt = giving_up.refusal(key, stream)
+            outcome = Outcome.REFUSED if isinstance(result, Dead) else Outcome.DONE
+            receipt = Receipt(key=key, stream=stream, outcome=outcome, version=0, reply=said)
         else:
             self._store.settle(claim, Done(), self._world.now())
             ended(self._metrics, claim, Done())

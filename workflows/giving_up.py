@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 
-from data.errors import EmeritusError
-from data.records.decision import Claim, Dead, EffectKind, NotDone, Outcome, Receipt, Result, Unknown
+from data.errors import EmeritusError, Unavailable
+from data.records.decision import Claim, ClaimKind, Dead, EffectKind, NotDone, Result, Unknown
 from data.store import Then
 from data.tracing import traced
+from workflows.commands import decoded
 from workflows.effects import checks, files, notify
 from workflows.effects.workshop import Workshop, failure, later, then
+from workflows.in_person import IN_THEIR_NAME
 from workflows.ports import World
 from workflows.reporting import named
 
@@ -40,9 +42,23 @@ def result_of(claim: Claim, error: Exception, world: World) -> Result:
     return NotDone(retry_at=retry_at, why=why)
 
 
-def refusal(key: str, stream: str) -> Receipt:
-    """What whoever sent a command that is given up gets."""
-    return Receipt(key=key, stream=stream, outcome=Outcome.REFUSED, version=0, reply=SAID)
+def told(claim: Claim, error: Exception, result: Result) -> str:
+    """What whoever sent a command hears: that it is given up, or, once, that their own word waits; else nothing.
+
+    Whose account it is, and who is in a group, is asked when somebody votes: they would look for their vote in vain.
+    """
+    if isinstance(result, Dead):
+        return SAID
+    is_first = claim.kind is ClaimKind.INBOX and claim.tries == 1
+    if (
+        not is_first
+        or not isinstance(error, Unavailable)
+        or not isinstance(decoded(claim.command), IN_THEIR_NAME)
+    ):
+        return ""
+    return (
+        f"It is taken in, and waits: {error}. Nothing is to be done: it is tried again by itself, as of now"
+    )
 
 
 def follow_up(claim: Claim, given_up: Dead, shop: Workshop) -> Then | None:

@@ -34,6 +34,7 @@ from bot.views import (
     reviews,
     thread,
     unreached,
+    votes,
     waivers,
 )
 from bot.views.blocks import Payload
@@ -67,6 +68,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "waived": lambda state, message: waivers.waived(
         state, message.params["consumer_id"], message.params["by"]
     ),
+    "void votes": lambda state, message: votes.void(state, message.params["by"]),
     "contested": lambda state, message: waivers.contested(
         state, message.params["consumer_id"], message.params["by"], message.params["on_behalf_of"]
     ),

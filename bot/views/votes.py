@@ -13,19 +13,22 @@ from bot.views.blocks import (
     day,
     mention,
     mentions,
+    message,
     modal,
     moment,
+    place,
     prose_field,
     quoted,
     safe,
     section,
 )
 from bot.views.steps import short, zone_of
-from data.events import Approved, Revised, RoundProlonged, VotersChanged
+from data.events import EMERITUS, Approved, Revised, RoundProlonged, VotersChanged
 from data.records.policy import OnExpiry
 from data.records.retirement import Retirement
 from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules.lifecycle import TRANSITIONS, is_going_dark
+from workflows.rules.restriction import channel_of
 from workflows.rules.voting.approval import cools_until, is_cooling, lapses_at, takers_back
 from workflows.rules.voting.expiry import on_expiry
 from workflows.rules.voting.quorum import awaited, digest_on_ballot, open_round, tally_of
@@ -105,6 +108,22 @@ def round_words(round_: Round, retirement: Retirement) -> str:
     return (
         f"Closes once every role has its approvals and the review has ended ({day(round_.review_until, zone)}); "
         f"{outcome}. A vote can be changed until then."
+    )
+
+
+def void(retirement: Retirement, by: str) -> Payload:
+    """To whoever voted on the plan before: nobody looks at a card again that they have done with."""
+    round_ = open_round(retirement)
+    name = safe(retirement.plan.subject.model_name) if retirement.plan else ""
+    who = (
+        f"{mention(by)} changed the plan"
+        if by != EMERITUS
+        else "the approval lapsed, and it is voted on anew"
+    )
+    until = f" until {day(round_.expires_at, zone_of(retirement))}" if round_ is not None else ""
+    return message(
+        f":pencil2: *{retirement.id}* {name}: {who}, so your vote does not count any more. A new vote is open{until}: "
+        f"look at the plan on its card in {place(channel_of(retirement))}, and vote there."
     )
 
 

@@ -56,6 +56,10 @@ def test_whoever_is_in_the_group_when_they_vote_has_the_vote(town: Town) -> None
 
     town.slack.fail_next(METHOD, "server_error", times=5)
     town.approve(NEW)
+    assert town.told(NEW).strip() == (
+        "It is taken in, and waits: Slack does not tell who is in a user group: internal_error. "
+        "Nothing is to be done: it is tried again by itself, as of now"
+    )
     assert town.retirement().round.ballots == (), "it is not known whether they may: the vote waits"
     town.pass_time(hours=1)
     (ballot,) = town.retirement().round.ballots

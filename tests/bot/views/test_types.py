@@ -48,6 +48,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
         ),
         ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),
         ("informed", "message", informed.message_to(state, "CSUPPORT", "announced")),
+        ("void votes", "message", votes.void(state, "UTOM")),
         ("manual", "message", manual.message(state, "api:default/churn-v1", "disable")),
         (
             "digest",

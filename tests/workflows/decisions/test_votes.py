@@ -45,6 +45,7 @@ from tests.builders import (
     revising,
 )
 from workflows import commands as cmd
+from workflows.rules.telling import overtaken
 from workflows.rules.voting import quorum
 
 EXPIRY = PROPOSED_AT + days(30)
@@ -516,6 +517,38 @@ def test_whoever_asked_through_a_delegate_has_no_vote_though_they_answer_for_the
     ballot = replace(casting(story.state, by=voter), plan_digest=quorum.digest_on_ballot(story.state))
     with pytest.raises(Refused, match=f"Your vote does not count: {why}"):
         story.does(ballot)
+
+
+def void(story: Story) -> list[str]:
+    """Who hears that their vote does not count any more."""
+    return sorted(one.place for one in story.effects.values() if one.body["notice"] == "void votes")
+
+
+def test_whose_votes_a_change_of_the_plan_voids_hear_it_once_and_not_who_changed_it():
+    later = [revising(target_on=TARGET_ON + timedelta(days=many)) for many in (1, 2)]
+    story = a_proposed().votes(OWEN, PLATO).votes(SELMA, choice=Choice.ABSTAIN)
+    story.does(later[0])
+    assert void(story) == [OWEN, PLATO]
+    wanted = {
+        one.place: overtaken.left(story.state, one.key, one.body)
+        for one in story.effects.values()
+        if one.body["notice"] == "void votes"
+    }
+    assert all(wanted.values())
+    story.votes(OWEN)
+    (owens,) = (one for one in story.effects.values() if one.key == f"RET-1/void votes/2/{OWEN}")
+    assert overtaken.left(story.state, owens.key, owens.body) is None, (
+        "they have voted anew before they read it"
+    )
+    story.effects.clear()
+    story.does(later[1])
+    assert void(story) == [OWEN], "Plato has a message that says so already"
+
+
+def test_who_drew_up_the_other_plan_hears_nothing_of_their_own_vote():
+    story = handed_to(OWEN, a_proposed(**MORE_OWNERS).votes(OWEN, PLATO))
+    story.does(revising(by=OWEN, target_on=TARGET_ON + timedelta(days=1)))
+    assert void(story) == [PLATO]
 
 
 def test_a_vote_cast_before_stands_and_may_be_taken_back():

@@ -39,6 +39,7 @@ PATIENCE_SECONDS = {
     "taken over": HOUR,
     "waived": HOUR,
     "team": HOUR,
+    "void votes": HOUR,
 }
 """How long a message may be overtaken by others: what goes to many at once can wait. All others somebody waits for."""
 

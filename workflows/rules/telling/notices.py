@@ -30,6 +30,7 @@ from workflows.rules.telling import (
     messages,
     milestones,
     pruning_notices,
+    vote_notices,
 )
 
 CHANGES_EVERYTHING = (
@@ -103,6 +104,8 @@ def for_events(
     for version, event in enumerate(happened, start=state.version - len(happened) + 1):
         if isinstance(event, events.Proposed | events.Revised):
             want(*impact_notices.told(state, event, version))
+        if isinstance(event, events.Revised):
+            want(*vote_notices.void(before, state, event))
         if isinstance(event, CALLS):
             want(*caller_notices.for_event(before, state, event, version))
         if isinstance(event, events.Waived):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person
-from workflows.rules.telling import informing, messages, milestones
+from workflows.rules.telling import informing, messages, milestones, vote_notices
 
 
 def left(  # noqa: PLR0911 - one for each notice
@@ -35,6 +35,8 @@ def left(  # noqa: PLR0911 - one for each notice
             duty = state.obligation(body["consumer_id"])
             is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING
             return dict(body) if is_wanted else None
+        case "void votes":
+            return dict(body) if vote_notices.is_wanted(state, person) else None
         case "escalation":
             late = milestones.concerned(state, body["milestone"])
             still = {duty.consumer.consumer_id for duty in late}

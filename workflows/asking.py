@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from data.catalog.catalog import Catalog
+from data.records.decision import EffectKind
 from data.records.hours import Hours, Windows
 from data.records.retirement import Retirement
-from data.store import Store
+from data.store import Kept, Store
+from workflows.delegates import over_by
 from workflows.ports import Timekeeper
-from workflows.rules.consumers.obligations import people_of
-from workflows.rules.people.asked import busy_until
-from workflows.rules.people.delegating import NOBODY, InForce, asked_since, receiver
+from workflows.rules.people.asked import Busy, Line, Request, busy_until, request_of
+from workflows.rules.people.delegating import NOBODY, InForce, receiver
 from workflows.rules.telling import messages
 
-BusyUntil = Callable[[Retirement, datetime], dict[str, datetime]]
+BusyUntil = Callable[[Retirement, datetime], Busy]
 HoursOf = Callable[[Retirement, Iterable[str], datetime], dict[str, Hours]]
 ANY_HOUR = Hours(
     windows=Windows(
@@ -46,20 +48,15 @@ class Asking:
     timekeeper: Timekeeper
     delegations: Callable[[datetime], InForce] = lambda _: NOBODY
 
-    def busy_until(self, state: Retirement, now: datetime) -> dict[str, datetime]:
-        """Owner -> when they will have had it for the policy's working hours; those who have had it are left out."""
-        found: dict[str, datetime] = {}
-        hours: dict[str, Hours] = {}
-        waiting = self._waiting(state)
-        there = self.delegations(now)
-        for person in people_of(duty for duty in state.obligations if not duty.is_settled):
+    def busy_until(self, state: Retirement, now: datetime) -> Busy:
+        line = Line(self.delegations(now), over_by(self.store, now))
+
+        @cache
+        def hours(person: str) -> Hours:
             told = self.store.found(messages.dm_key(state, person)) or {}
-            since = now if person in waiting else _instant(told.get(messages.TOLD_AT, ""))
-            if since is None or person in state.unreached:
-                continue
-            found[person] = asked_since(person, since, told.get(messages.READER, person), there)
-            hours[person] = self._hours(person, told, there, now)
-        return busy_until(found, hours, now)
+            return self._hours(person, told, line.delegations, now)
+
+        return busy_until(state, requests(self.store, state), hours, line, now)
 
     def hours(self, state: Retirement, people: Iterable[str], now: datetime) -> dict[str, Hours]:
         """Of whoever answers for each of them, on the clock by which they were asked."""
@@ -74,13 +71,28 @@ class Asking:
         zone = told.get(messages.ZONE, "") if _is_asked(person, told, there) else ""
         return self.timekeeper.known(receiver(person, there), now, zone=zone)
 
-    def _waiting(self, state: Retirement) -> frozenset[str]:
-        """Whom no request has reached yet, or not the last one."""
-        return frozenset(
-            one.person
-            for one in self.store.asleep()
-            if one.stream == state.id and messages.asks(state, one.key)
-        )
+
+def requests(store: Store, state: Retirement) -> tuple[Request, ...]:
+    """All that ask somebody to move, and can still be said or were; where hours did not count then, it is left out."""
+    every = (
+        *store.kept(f"{state.id}/announcement-{state.announced}/dm/"),
+        *store.kept(f"{state.id}/handed-"),
+    )
+    return tuple(filter(None, map(_request, every)))
+
+
+def _request(one: Kept) -> Request | None:
+    if one.effect.kind is not EffectKind.POST or one.is_stopped:
+        return None
+    wanted = request_of(one.effect.key, one.effect.body)
+    if not one.is_done:
+        return wanted
+    if messages.OVERTAKEN in one.found:
+        return wanted._replace(is_left_out=True)
+    if messages.TOLD_AT not in one.found:
+        return None
+    told_at = datetime.fromisoformat(one.found[messages.TOLD_AT])
+    return wanted._replace(told_at=told_at, reader=one.found.get(messages.READER, wanted.person))
 
 
 def _is_asked(person: str, told: Mapping[str, str], delegations: InForce) -> bool:
@@ -88,11 +100,7 @@ def _is_asked(person: str, told: Mapping[str, str], delegations: InForce) -> boo
     return receiver(person, delegations) == told.get(messages.READER, person)
 
 
-def _instant(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def at_once(_state: Retirement, _now: datetime) -> dict[str, datetime]:
+def at_once(_state: Retirement, _now: datetime) -> Busy:
     """Where people are written to at any hour, nobody is waited for."""
     return {}
 

@@ -16,7 +16,7 @@ from workflows.decisions.delegations import STREAM
 from workflows.machine import delegation_of
 from workflows.membership import active, leave
 from workflows.ports import Readers
-from workflows.rules.people.delegating import InForce, in_force, receiver
+from workflows.rules.people.delegating import InForce, in_force, over, receiver
 
 
 def in_force_now(store: Store, catalog: Catalog, at: datetime) -> dict[str, Delegation]:
@@ -26,6 +26,11 @@ def in_force_now(store: Store, catalog: Catalog, at: datetime) -> dict[str, Dele
         return {}
     there = catalog.snapshot()
     return in_force(every, at, is_there=lambda person: bool(active(there, person)))
+
+
+def over_by(store: Store, at: datetime) -> dict[str, datetime]:
+    """Whose last delegation is over at this instant, and since when."""
+    return over((delegation_of(stream, state) for stream, state in store.states(f"{STREAM}/").items()), at)
 
 
 def facts(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from data.records.decision import EffectKind
 from data.records.hours import Hours
 from data.records.retirement import Retirement
 from data.store import Kept, Store
-from workflows.asking import any_hours, at_once
+from workflows.asking import any_hours, at_once, requests
 from workflows.decisions.ahead import ahead
-from workflows.decisions.hearings import Hearing, Held, People, Reached
+from workflows.decisions.hearings import Hearing, Held, People
+from workflows.delegates import over_by
 from workflows.gathering import Gatherer
 from workflows.ports import Timekeeper
 from workflows.rules.consumers.obligations import people_of
@@ -53,12 +54,9 @@ class Outlook:
         people = People(
             facts=gatherer.facts,
             hours=known.of if known is not None else None,
-            since={
-                one: Reached(datetime.fromisoformat(found[messages.TOLD_AT]), found.get(messages.READER, one))
-                for one, found in told.items()
-                if messages.TOLD_AT in found
-            },
+            requests=requests(self.store, state),
             delegations=delegations,
+            over=cache(partial(over_by, self.store)),
             told=[
                 (one.effect, one.found.get(messages.READER, one.effect.body["slack_id"]))
                 for one in kept

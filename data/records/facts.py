@@ -66,7 +66,8 @@ class Facts(Record, frozen=True, kw_only=True):
     hours         owner -> their working hours, where the policy's escalation waits for them; "": the company's
     groups        group that the policy's escalation names -> Slack ids of its members now
     snooze_days   for how long one press keeps reminders away
-    busy_until    owner -> when they will have had their request for the policy's working hours; all others have
+    busy_until    consumer -> owner -> when they will have had their request for the policy's working hours; all
+                  others have
     named_person  Slack id of the person a command names, if the catalog knows them and they have not left
     taken         endpoint of the subject, or the model where it has none -> another retirement that has it already
     meets         another retirement under way that the plan has to do with -> the channel of its card
@@ -128,7 +129,7 @@ class Facts(Record, frozen=True, kw_only=True):
     owners: tuple[str, ...] = ()
     endpoint_owners: tuple[str, ...] = ()
     managers: dict[str, str] = {}
-    busy_until: dict[str, datetime] = {}
+    busy_until: dict[str, dict[str, datetime]] = {}
     hours: dict[str, Hours] = {}
     groups: dict[str, tuple[str, ...]] = {}
     snooze_days: int = 3

@@ -22,10 +22,9 @@ from data.records.retirement import Retirement, State
 from workflows.commands import Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, folded
-from workflows.decisions.hearings import Hearing, Held, People, Reached
-from workflows.rules.consumers.obligations import people_of
-from workflows.rules.people.asked import busy_until
-from workflows.rules.people.delegating import InForce, asked_since, line, receiver, stands_in_for
+from workflows.decisions.hearings import Hearing, Held, People
+from workflows.rules.people.asked import Line, busy_until, request_of
+from workflows.rules.people.delegating import InForce, line, receiver, stands_in_for
 from workflows.rules.people.windows import next_window
 from workflows.rules.telling import messages, overtaken, standing_in, together
 from workflows.rules.voting.approval import announced_at
@@ -77,7 +76,7 @@ class _Run:
 
     def __init__(self, state: Retirement, people: People, now: datetime) -> None:
         self._state, self._people, self._at = state, people, now
-        self._reached = dict(people.since)
+        self._requests = {one.key: one for one in people.requests}
         self._timers: dict[str, Timer] = {}
         self._waiting: dict[str, Held] = {}
         self._lanes: dict[str, dict[str, None]] = {}
@@ -109,6 +108,8 @@ class _Run:
         every = [one for one in every if _is_told(one.effect) and one.effect.key not in self._waiting]
         for one in every:
             self._waiting[one.effect.key] = one
+            if messages.asks(self._state, one.effect.key):
+                self._requests[one.effect.key] = request_of(one.effect.key, one.effect.body)
             if one.opens_at is not None:
                 self._waits(one, one.reader, one.opens_at)
             self._lanes.setdefault(_lane(one.effect), {})[one.effect.key] = None
@@ -147,18 +148,13 @@ class _Run:
         self.holds(Held(effect, self._at) for effect in decision.effects)
 
     def _with_busy(self, facts: Facts) -> Facts:
-        there = self._people.delegations(self._at)
-        waiting = (one.effect for one in self._waiting.values())
-        asked = {one.place for one in waiting if messages.asks(self._state, one.key)}
-        since, hours = {}, {}
-        for one in people_of(duty for duty in self._state.obligations if not duty.is_settled):
-            reached = self._reached.get(one)
-            at = self._at if one in asked else reached and reached.at
-            found = self._hours(receiver(one, there))
-            if at and found and one not in self._state.unreached:
-                since[one] = asked_since(one, at, reached.reader if reached else one, there)
-                hours[one] = found
-        return replace(facts, busy_until=busy_until(since, hours, self._at))
+        line = Line(self._people.delegations(self._at), self._people.over(self._at))
+
+        def hours(person: str) -> Hours | None:
+            return self._hours(receiver(person, line.delegations))
+
+        busy = busy_until(self._state, self._requests.values(), hours, line, self._at)
+        return replace(facts, busy_until=busy)
 
     def _looks(self, waits: Held) -> None:
         """As whoever sends it does: it goes to whoever is to have it by then, is left out, or waits on."""
@@ -211,6 +207,9 @@ class _Run:
         self._waiting[waits.effect.key] = waits._replace(reader=reader, opens_at=opens_at, look_at=look_at)
 
     def _is_over(self, effect: Effect) -> None:
+        """Unless somebody hears it, it is left out."""
+        if (asks := self._requests.get(effect.key)) is not None:
+            self._requests[effect.key] = asks._replace(is_left_out=True)
         del self._waiting[effect.key]
         del self._lanes[_lane(effect)][effect.key]
         if not self._lanes[_lane(effect)]:
@@ -236,8 +235,8 @@ class _Run:
 
     def _hears(self, effect: Effect, body: dict[str, str], reader: str) -> None:
         hours = self._hours(reader) if messages.is_person(reader) else None
-        if messages.asks(self._state, effect.key) and hours:
-            self._reached[effect.place] = Reached(self._at, reader)
+        if (asks := self._requests.get(effect.key)) is not None:
+            self._requests[effect.key] = asks._replace(reader=reader, told_at=self._at, is_left_out=False)
         self._told.add((standing_in.telling(effect), reader))
         self.heard.append(
             Hearing(

@@ -111,7 +111,7 @@ class _Look:
             return None
         named: dict[str, str] = {}
         for target in told.to:
-            for place in contacts(target, duty, self.state, self.facts, without=self.facts.busy_until):
+            for place in contacts(target, duty, self.state, self.facts, without=self._busy(duty)):
                 named.setdefault(place, target)
         if not named and any(contacts(target, duty, self.state, self.facts) for target in told.to):
             return None  # those above the owners who have had it are not known
@@ -127,7 +127,11 @@ class _Look:
         """Has none of its owners had it for long enough? Of what was handed back nobody has to have it."""
         reached = self._reached(duty)
         is_asked = bool(reached) and duty.duty is not Duty.NOT_MINE
-        return is_asked and all(one in self.facts.busy_until for one in reached)
+        return is_asked and all(one in self._busy(duty) for one in reached)
+
+    def _busy(self, duty: Obligation) -> dict[str, datetime]:
+        """Owners who have not had it for long enough, and when they will."""
+        return self.facts.busy_until.get(duty.consumer.consumer_id, {})
 
     def later(self, waiting: Sequence[Obligation]) -> tuple[Timer, ...]:
         """When to look again: once the first of these owners will have had it for long enough, or it is a turn.
@@ -136,8 +140,7 @@ class _Look:
         it could be, and finds the one it is.
         """
         name, level = self.command.milestone, self.command.level
-        busy = (one for one in people_of(self.early) if one in self.facts.busy_until)
-        instants = {self.facts.busy_until[one] for one in busy}
+        instants = {at for duty in self.early for at in self._busy(duty).values()}
         for hours in dict.fromkeys(map(self._hours, waiting)):
             instants |= set(self._courses.possible(name, hours).get(level, ()))
         ahead = [at for at in instants if at > self.now]

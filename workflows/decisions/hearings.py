@@ -12,6 +12,7 @@ from data.records.facts import Facts
 from data.records.hours import Hours
 from data.records.retirement import Retirement
 from workflows.commands import AnyCommand
+from workflows.rules.people.asked import Request
 from workflows.rules.people.delegating import InForce
 from workflows.rules.telling import messages
 
@@ -50,25 +51,20 @@ class Held(NamedTuple):
     look_at: datetime | None = None
 
 
-class Reached(NamedTuple):
-    """When a request reached whoever answers for somebody, and who that was."""
-
-    at: datetime
-    reader: str
-
-
 class People(Record, frozen=True, kw_only=True):
     """What is known of people now, and taken to stay.
 
     facts        what a decision is given at an instant, but for who has had their request for long enough
     hours        somebody's working hours at an instant; None where people are written to at any hour
-    since        of whom a request reached somebody, and when
+    requests     what asks owners to move, told or on its way
     delegations  who answers for whom at an instant: those that count now end when their time is over
+    over         since when whose delegations are over by an instant
     told         what has been said already, and to whom
     """
 
     facts: Callable[[AnyCommand, Retirement, datetime], Facts]
     hours: Callable[[str, datetime], Hours] | None
-    since: Mapping[str, Reached]
+    requests: Iterable[Request]
     delegations: Callable[[datetime], InForce]
+    over: Callable[[datetime], Mapping[str, datetime]]
     told: Iterable[tuple[Effect, str]]

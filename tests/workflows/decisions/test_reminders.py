@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import pytest
@@ -221,8 +222,15 @@ def test_nobody_is_pressed_while_it_is_paused(command):
 
 def busy(story: Story, **until: datetime) -> Story:
     """From now on these owners will have had their request for long enough only then."""
-    story.facts = replace(story.facts, managers=TWO_MANAGERS, busy_until=until)
+    story.facts = replace(story.facts, managers=TWO_MANAGERS, busy_until=by_consumer(until))
     return story
+
+
+def by_consumer(until: Mapping[str, datetime]) -> dict[str, dict[str, datetime]]:
+    owners = {BILLING: (BILL, BELLA), CRM: (CARL,)}
+    return {
+        consumer: {one: until[one] for one in people if one in until} for consumer, people in owners.items()
+    }
 
 
 def test_nobody_above_hears_before_an_owner_has_had_it_for_the_working_hours():
@@ -248,7 +256,7 @@ def test_nobody_above_hears_before_an_owner_has_had_it_for_the_working_hours():
 def test_a_manager_of_two_hears_of_the_second_one_in_a_message_of_its_own():
     story = a_running_retirement()
     story.facts = replace(
-        story.facts, managers={BILL: MAX, CARL: MAX}, busy_until={CARL: ANSWER_BY + days(1)}
+        story.facts, managers={BILL: MAX, CARL: MAX}, busy_until={CRM: {CARL: ANSWER_BY + days(1)}}
     )
     story.until(ANSWER_BY)
     story.facts = replace(story.facts, busy_until={})
@@ -265,7 +273,9 @@ def test_while_nobody_has_had_it_for_long_enough_nothing_is_said_and_it_is_looke
     assert hops(story) == []
     assert story.timers["escalate/acknowledge@2027-01-25/1"].due_at == again
     # One of the team has had it by then, and that is enough.
-    story.facts = replace(story.facts, busy_until={BELLA: again + days(1), CARL: again + days(1)})
+    story.facts = replace(
+        story.facts, busy_until=by_consumer({BELLA: again + days(1), CARL: again + days(1)})
+    )
     story.until(again)
     assert hops(story) == [("acknowledge@2027-01-25", 1, {MAX: (BILLING,)})]
 

@@ -46,10 +46,16 @@ def line(person: str, delegations: InForce) -> tuple[Delegation, ...]:
     return tuple(delegations[one] for one in (person, *chain(person, delegations))[:-1])
 
 
-def asked_since(person: str, since: datetime, reader: str, delegations: InForce) -> datetime:
-    """Since when whoever answers for this person has had what reached this reader then."""
-    begun = [one.since for one in line(person, delegations) if one.since is not None]
-    return max(since, *begun) if begun and receiver(person, delegations) != reader else since
+def over(every: Iterable[Delegation], at: datetime) -> dict[str, datetime]:
+    """Person -> when their last delegation was over, where it is by this instant."""
+    ends = {one.person: min(one.until, one.ended_at or one.until) for one in every if one.until is not None}
+    return {person: ended_at for person, ended_at in ends.items() if ended_at <= at}
+
+
+def answers_since(person: str, delegations: InForce, over: Mapping[str, datetime]) -> datetime | None:
+    """Since when whoever answers for this person does: it came to them, or back to them; None where it always was."""
+    begun = [one.since for one in line(person, delegations)]
+    return max(filter(None, (*begun, over.get(receiver(person, delegations)))), default=None)
 
 
 def answers_as(owners: Sequence[str], person: str, delegations: InForce) -> str:

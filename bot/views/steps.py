@@ -41,7 +41,8 @@ def paused(retirement: Retirement) -> str:
         return ""
     since = moment(retirement.paused_at, zone_of(retirement))
     return (
-        f":double_vertical_bar: *Paused* since {since} by {mention(retirement.paused_by)}: no step runs. "
+        f":double_vertical_bar: *Paused* since {since} by {mention(retirement.paused_by)}: no step runs, and "
+        "nobody is asked, reminded or escalated to. "
         "When it is resumed, the dates ahead move later by the days of all its pauses together, a begun one in full"
     )
 

@@ -125,6 +125,7 @@ class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
     reserves  exact ids only one living stream may hold at a time, instead of all this one held before; with none
               it keeps them, unless `releases` gives them back
     wakes     people whose messages wait for somebody's working hours: it is looked at anew now whose those are
+    resumes   what is set aside while this stream is paused is looked at anew now
     reply     a sentence for the person who asked; shown to them alone
     """
 
@@ -135,6 +136,7 @@ class Decision(msgspec.Struct, Generic[EventT_co], frozen=True, kw_only=True):
     reserves: tuple[str, ...] = ()
     releases: bool = False
     wakes: tuple[str, ...] = ()
+    resumes: bool = False
     reply: str = ""
 
 
@@ -224,12 +226,14 @@ class NotDone(Record, frozen=True, kw_only=True, tag=True):
     """It did not happen, for sure; try again at `retry_at`, in vain as long as it is `held_up`.
 
     is_kept   it was not tried: it waits for the working hours of whom it is for, which nobody has to mend
+    is_set_aside  the same while its stream is paused, however long: nothing of its lane stands behind it
     """
 
     retry_at: datetime
     why: str
     held_up: HeldUp | None = None
     is_kept: bool = False
+    is_set_aside: bool = False
 
 
 class Unknown(Record, frozen=True, kw_only=True, tag=True):

@@ -128,7 +128,7 @@ class Book:
         _cancel_timers(conn, stream, decision.cancels)
         _set_timers(conn, stream, version, decision.timers)
         put_effects(conn, stream, decision.effects, now)
-        look_again(conn, decision.wakes, now)
+        look_again(conn, decision.wakes, now, resumed=stream if decision.resumes else "")
         if doubt := doubt_of(conn, asked.tried_since):
             doubt_what_follows(conn, stream, decision.effects, doubt, now)
         return Receipt(

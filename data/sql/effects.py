@@ -66,8 +66,7 @@ def claim_effects(
             (*values, micros(now), min(most, limit - len(rows))),
         ).fetchall()
     until = now + lease
-    places: set[str] = set()
-    absorbed: set[str] = set()
+    places, absorbed = set[str](), set[str]()
     claims: list[Claim] = []
     for row in rows:
         key, stream, encoded, status, tried, first, merged, wanted, claimed_wanted, last = row[:10]
@@ -169,7 +168,7 @@ def settle_effect(conn: Connection, claim: Claim, result: Result, now: datetime)
         return False
     assert claim.effect is not None
     if isinstance(result, NotDone) and result.is_kept and held[0] == AGAIN:
-        result = msgspec.structs.replace(result, retry_at=now)
+        result = msgspec.structs.replace(result, retry_at=now, is_set_aside=False)
     match result:
         case Done():
             _finish(conn, claim.key, result, now)
@@ -222,17 +221,18 @@ def _retry(
     conn: Connection, lead: str, status: str, result: NotDone | Unknown, tried_at: datetime | None
 ) -> None:
     is_kept = isinstance(result, NotDone) and result.is_kept
+    ready_at = None if isinstance(result, NotDone) and result.is_set_aside else micros(result.retry_at)
     conn.execute(
         """UPDATE effects SET status = ?, ready_at = ?, why = ?, held_up = ?, tried_at = ?, kept = kept + ?,
         kept_until = ? WHERE key = ?""",
         (
             status,
-            micros(result.retry_at),
+            ready_at,
             result.why,
             int(result.held_up is not None),
             tried_at and micros(tried_at),
             int(is_kept),
-            micros(result.retry_at) if is_kept else None,
+            ready_at if is_kept else None,
             lead,
         ),
     )

@@ -23,7 +23,7 @@ PENDING, CLAIMED, UNKNOWN, DONE, PARKED, DEAD = (
     "dead",
 )
 
-AGAIN = "it is looked at again, as somebody else may be to have it"
+AGAIN = "it is looked at again, as somebody else may be to have it, or it goes on"
 
 # Spelled out: a database cannot use the index of such rows for a value it is given later.
 IS_PENDING = f"status = '{PENDING}'"
@@ -74,11 +74,14 @@ def ready_at(conn: Connection, effect: Effect, now: datetime) -> int | None:
     return micros(now) if held_by and held_by[0] == DONE else None
 
 
-def look_again(conn: Connection, people: Iterable[str], now: datetime) -> None:
+def look_again(conn: Connection, people: Iterable[str], now: datetime, *, resumed: str) -> None:
     """What waits for these people's working hours waits no longer, unless whoever performs it says so anew.
 
-    Who performs it at this moment may have looked before: what they say is not the last word.
+    Who performs it at this moment may have looked before: what they say is not the last word. `resumed`: the stream of
+    which the same is so of all that was set aside; empty for none.
     """
+    if resumed:
+        _take_up(conn, resumed, now)
     for person in people:
         conn.execute(
             f"UPDATE effects SET ready_at = ? WHERE kept_until IS NOT NULL AND {IS_PENDING} AND place = ?",  # noqa: S608 - as above
@@ -88,6 +91,19 @@ def look_again(conn: Connection, people: Iterable[str], now: datetime) -> None:
             "UPDATE effects SET why = ? WHERE ready_at IS NOT NULL AND status = ? AND place = ?",
             (AGAIN, CLAIMED, person),
         )
+
+
+def _take_up(conn: Connection, stream: str, now: datetime) -> None:
+    """What was set aside stands in its lane again, where it stood; the same of what is being looked at."""
+    theirs = (f"{stream}/", f"{stream}/\x7f")
+    conn.execute(
+        f"""UPDATE effects SET ready_at = ?
+        WHERE key >= ? AND key < ? AND {IS_PENDING} AND ready_at IS NULL AND kept > 0""",  # noqa: S608 - as above
+        (micros(now), *theirs),
+    )
+    conn.execute(
+        "UPDATE effects SET why = ? WHERE key >= ? AND key < ? AND status = ?", (AGAIN, *theirs, CLAIMED)
+    )
 
 
 def want_again(conn: Connection, keys: Iterable[str], now: datetime, patience_seconds: int) -> None:

@@ -35,6 +35,7 @@ class Script(Record, frozen=True, kw_only=True):
     reserves: tuple[str, ...] = ()
     releases: bool = False
     wakes: tuple[str, ...] = ()
+    resumes: bool = False
     reply: str = ""
 
 
@@ -74,6 +75,7 @@ class Scripted:
             reserves=script.reserves,
             releases=script.releases,
             wakes=script.wakes,
+            resumes=script.resumes,
             reply=script.reply,
         )
 

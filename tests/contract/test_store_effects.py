@@ -405,6 +405,21 @@ def test_what_waits_for_working_hours_is_looked_at_again_once_somebody_elses_may
     assert outbox.perform(600) == ["b", "c"]
 
 
+def test_what_is_set_aside_holds_nothing_up_and_stands_where_it_stood_once_its_stream_goes_on(
+    store: Store,
+) -> None:
+    outbox = Outbox(store)
+    outbox.want(an_effect("RET-1/a", lane="to/U1"), an_effect("RET-2/b", lane="to/U1"), an_effect("RET-1/c"))
+    aside = NotDone(retry_at=NOW, why="it is paused", is_kept=True, is_set_aside=True)
+    first, looked_at = outbox.claim()
+    assert store.settle(first, aside, NOW)
+    assert store.asleep() == (), "it waits for nobody's hours"
+    assert outbox.perform(30) == ["RET-2/b"]
+    store.transact("on", "RET-1", a_command(resumes=True), b"", at(40))
+    assert store.settle(looked_at, aside, at(41)), "whoever worked on it may have looked before"
+    assert outbox.perform(41) == ["RET-1/a", "RET-1/c"]
+
+
 @pytest.mark.parametrize("end", [Done(), Dead(why="gone")], ids=["done", "dead"])
 def test_what_an_effect_is_to_forget_is_there_until_it_ends_and_then_nowhere(
     store: Store, end: Result

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from data.policies.policy import read_windows
 from data.records.hours import Hours
 from data.records.retirement import Duty
-from tests.builders import a_policy
-from tests.workflows.living import ROLES, Living, company, people_in
+from tests.builders import WHY, a_policy
+from tests.workflows.living import PAT, ROLES, Living, company, people_in
 from tests.workflows.test_outlook import ENDS, foretold
 from workflows import commands as cmd
 from workflows.decisions.delegations import stream_of
@@ -28,9 +28,9 @@ def away(first: date, last: date) -> Hours:
     return replace(OFFICE, away=((first, last),))
 
 
-def a_life(folder: Path, **hours: Hours) -> Living:
+def a_life(folder: Path, *, consumers: int = 2, **hours: Hours) -> Living:
     """May manages Ann and Ben, who have a consumer each; Dee is a colleague. Announced on Tuesday, January 5."""
-    reading = company({"a": (ANN,), "b": (BEN,), "d": (DEE,)}, {ANN: MAY, BEN: MAY}, consumers=2)
+    reading = company({"a": (ANN,), "b": (BEN,), "d": (DEE,)}, {ANN: MAY, BEN: MAY}, consumers=consumers)
     policy = a_policy(roles=ROLES, review_days=1, recheck_hours=168, round_expires_days=20)
     every: Mapping[str, Hours] = dict.fromkeys(people_in(reading), OFFICE) | hours
     life = Living(folder, policy, reading, every)
@@ -41,6 +41,10 @@ def a_life(folder: Path, **hours: Hours) -> Living:
 
 def on(day: int, hour: int = 9) -> datetime:
     return datetime(2027, 1, day, hour, tzinfo=UTC)
+
+
+def heard(life: Living, person: str) -> list[tuple[datetime, str]]:
+    return [(at, notice) for at, to, notice, _ in life.notebook.sent if to == person]
 
 
 def escalated(life: Living, to: str) -> list[tuple[datetime, str]]:
@@ -71,3 +75,19 @@ def test_whoever_answers_for_a_manager_hears_in_one_message_of_all_that_are_stil
         life.until(ENDS)
         assert escalated(life, DEE)[:1] == [(on(14), named)]
         assert life.sent_after(heard) == ahead
+
+
+def test_what_waited_for_a_morning_when_it_was_paused_goes_once_it_goes_on_and_holds_nothing_up(
+    tmp_path: Path,
+):
+    with a_life(tmp_path, consumers=4, **{ANN: away(date(2027, 1, 5), date(2027, 1, 8))}) as life:
+        life.until(on(7, 12))
+        life.does(cmd.Pause(by=PAT, why=WHY))
+        life.does(cmd.Waive(by=PAT, what="component:default/user-3", reason=WHY))
+        life.until(on(13, 12))
+        assert heard(life, ANN) == [(on(11), "waived")]
+        life.does(cmd.Resume(by=PAT))
+        assert heard(life, ANN)[1:] == [(on(13, 12), "dm"), (on(13, 12), "reminder")], "and of her new dates"
+        told, ahead = len(life.notebook.sent), foretold(life)
+        life.until(ENDS)
+        assert life.sent_after(told) == ahead

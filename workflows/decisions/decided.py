@@ -47,6 +47,7 @@ def decided(
         effects=(*effects, *notices.for_events(after, happened, before=state)),
         reserves=reserves,
         releases=has_ended,
+        resumes=state.paused_at is not None,
         reply=reply,
     )
 

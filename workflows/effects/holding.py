@@ -37,6 +37,17 @@ def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:
     return NotDone(retry_at=opens_at, why=why, is_kept=True)
 
 
+def set_aside(claim: Claim, state: Retirement | None, shop: Workshop) -> NotDone | None:
+    """What waited for somebody's hours when its retirement was paused waits until it goes on."""
+    effect = claim.effect
+    assert effect is not None
+    is_held = shop.timekeeper is not None and messages.is_held_for_hours(effect.place, effect.body)
+    if not is_held or state is None or not overtaken.waits_for_the_end(state, effect.body):
+        return None
+    why = f"{state.id} is paused"
+    return NotDone(retry_at=shop.world.now(), why=why, is_kept=True, is_set_aside=True)
+
+
 def as_of_now(
     claim: Claim, others: Iterable[Effect], state: Retirement | None, shop: Workshop
 ) -> dict[str, str] | None:

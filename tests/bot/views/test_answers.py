@@ -172,7 +172,8 @@ def test_the_plan_and_show_say_since_when_it_is_paused_and_that_the_dates_move()
         check_message(shown)
         rows = "\n".join(texts(shown["blocks"])).splitlines()
         assert (
-            ":double_vertical_bar: *Paused* since 2027-03-01 10:00 CET by <@UPAT>: no step runs. "
+            ":double_vertical_bar: *Paused* since 2027-03-01 10:00 CET by <@UPAT>: no step runs, and "
+            "nobody is asked, reminded or escalated to. "
             "When it is resumed, the dates ahead move later by the days of all its pauses together, a begun one in full"
         ) in rows
     assert "*Paused*" not in "\n".join(texts(answers.plan(announced())))

@@ -12,6 +12,8 @@ from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person
 from workflows.rules.telling import informing, messages, milestones, vote_notices
 
+ABOUT_DATES = ("dm", "escalation", "handed", "reminder")
+
 
 def left(  # noqa: PLR0911 - one for each notice
     state: Retirement, key: str, body: Mapping[str, str]
@@ -43,6 +45,11 @@ def left(  # noqa: PLR0911 - one for each notice
             return _of_those(state, body, still if state.state is State.MIGRATING else set())
         case _:
             return dict(body)
+
+
+def waits_for_the_end(state: Retirement, body: Mapping[str, str]) -> bool:
+    """Is it about a date while dates stand still? Nobody is asked to move, reminded or escalated to then."""
+    return state.paused_at is not None and body["notice"] in ABOUT_DATES
 
 
 def _is_asked(state: Retirement, person: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
 from bot.slack.errors import FAILURES, outcome_of, word_of
 from data.errors import Unavailable
@@ -21,13 +22,14 @@ FLAGS = {
     "is_ultra_restricted": Account.GUEST,
     "is_stranger": Account.OUTSIDER,
 }
+NOT_TOLD = "Slack does not tell who somebody is"
 FoundT = TypeVar("FoundT")
 
 
 class SlackAccounts:
     def __init__(self, client: WebClient) -> None:
         self._client = client
-        self._own: tuple[str | None, str | None] | None = None
+        self._own: tuple[str, str] | None = None
         """Our team and, in an organization of several, its id."""
 
     def account(self, slack_id: str) -> Account:
@@ -35,7 +37,9 @@ class SlackAccounts:
         found = told(lambda: self._client.users_info(user=slack_id), unknown=None)
         if found is None:
             return Account.UNKNOWN
-        user = found.get("user") or {}
+        user = fields_of(found, "user")
+        if not user.get("id") or any(not isinstance(user.get(flag), bool | None) for flag in FLAGS):
+            raise Unavailable(f"{NOT_TOLD}: its answer cannot be read")
         if self._is_of_another(user):
             return Account.OUTSIDER
         return next((one for name, one in FLAGS.items() if user.get(name) is True), Account.MEMBER)
@@ -46,14 +50,21 @@ class SlackAccounts:
         docs.slack.dev/apis/slack-connect/using-slack-connect-api
         """
         if self._own is None:
-            own = told(self._client.auth_test, unknown=None)
-            self._own = (own.get("team_id"), own.get("enterprise_id")) if own else (None, None)
+            self._own = self._our_teams()
         team_id, enterprise_id = self._own
         theirs = user.get("team_id")
-        if not theirs or not team_id or theirs in (team_id, enterprise_id):
+        if not theirs or theirs in (team_id, enterprise_id):
             return False
-        of = user.get("enterprise_user") or {}
-        return not enterprise_id or of.get("enterprise_id") != enterprise_id
+        return not enterprise_id or fields_of(user, "enterprise_user").get("enterprise_id") != enterprise_id
+
+    def _our_teams(self) -> tuple[str, str]:
+        """Nothing is known of anybody while Slack does not tell us whose we are ourselves."""
+        found = told(self._client.auth_test, unknown=None)
+        team_id = found.get("team_id") if found is not None else None
+        if not isinstance(team_id, str) or not team_id:
+            raise Unavailable(f"{NOT_TOLD}: nor which workspace the app is in")
+        assert found is not None
+        return team_id, str(found.get("enterprise_id") or "")
 
 
 def told(ask: Callable[[], FoundT], *, unknown: FoundT) -> FoundT:
@@ -62,4 +73,10 @@ def told(ask: Callable[[], FoundT], *, unknown: FoundT) -> FoundT:
     except FAILURES as error:
         if outcome_of(error) == "refused":
             return unknown
-        raise Unavailable(f"Slack does not tell who somebody is: {word_of(error)}") from error
+        raise Unavailable(f"{NOT_TOLD}: {word_of(error)}") from error
+
+
+def fields_of(answer: Mapping[str, Any] | SlackResponse, name: str) -> Mapping[str, Any]:
+    """An object in what Slack says; empty where there is none, whatever stands in its place."""
+    found = answer.get(name)
+    return found if isinstance(found, dict) else {}

@@ -21,6 +21,7 @@ NOBODY = {
     "permission_denied": "the app may not see this user group",
 }
 """What Slack answers for as long as nobody changes anything. All else is a failure, and asked again."""
+NOT_TOLD = "Slack does not tell who is in a user group"
 EMPTY = "nobody is in this user group, or it is disabled"
 
 
@@ -32,6 +33,8 @@ def user_group(client: WebClient, group_id: str) -> UserGroup:
         why = NOBODY.get(code_of(error), "") if isinstance(error, SlackApiError) else ""
         if why:
             return UserGroup(why_nobody=why)
-        raise Unavailable(f"Slack does not tell who is in a user group: {word_of(error)}") from error
-    members = tuple(answer.get("users") or ())
-    return UserGroup(members=members, why_nobody="" if members else EMPTY)
+        raise Unavailable(f"{NOT_TOLD}: {word_of(error)}") from error
+    members = answer.get("users")
+    if not isinstance(members, list) or not all(isinstance(one, str) and one for one in members):
+        raise Unavailable(f"{NOT_TOLD}: its answer cannot be read")
+    return UserGroup(members=tuple(members), why_nobody="" if members else EMPTY)

@@ -99,6 +99,33 @@ def test_whose_account_it_is(slack: SlackFake, person: str, account: Account) ->
     assert readers(slack).account(person) == account
 
 
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("users.info", 'says:{"ok": true}'),
+        ("users.info", 'says:{"ok": true, "user": null}'),
+        ("users.info", 'says:{"ok": true, "user": "UELSE"}'),
+        ("users.info", 'says:{"ok": true, "user": {}}'),
+        ("users.info", 'says:{"ok": true, "user": {"id": "UELSE", "is_bot": "true"}}'),
+        ("users.info", 'says:{"ok": true, "user": {"id": "UELSE", "is_restricted": 1}}'),
+        ("users.info", "says:[]"),
+        ("auth.test", 'says:{"ok": true}'),
+        ("auth.test", 'says:{"ok": true, "team_id": 5}'),
+        ("auth.test", "error:team_access_not_granted"),
+        ("auth.test", "error:access_denied"),
+        ("auth.test", "server_error"),
+    ],
+)
+def test_nobody_is_taken_for_a_member_by_an_answer_that_does_not_say_so(
+    slack: SlackFake, method: str, kind: str
+) -> None:
+    asked = readers(slack)
+    slack.fail_next(method, kind)
+    with pytest.raises(Unavailable, match="Slack does not tell who somebody is: "):
+        asked.account("UELSE")
+    assert asked.account("UELSE") is Account.OUTSIDER
+
+
 def test_without_a_scope_all_is_unknown(slack: SlackFake) -> None:
     slack.ws.scopes.clear()
     asked = readers(slack)

@@ -82,7 +82,20 @@ def test_nobody_is_in_an_empty_one(slack: SlackFake, groups: UserGroups) -> None
 
 
 @pytest.mark.parametrize(
-    "kind", ["server_error", "rate_limited", "error:invalid_auth", "error:internal_error"]
+    "kind",
+    [
+        "server_error",
+        "rate_limited",
+        "error:invalid_auth",
+        "error:internal_error",
+        'says:{"ok": true}',
+        'says:{"ok": true, "users": null}',
+        'says:{"ok": true, "users": "UBEN,UCAT"}',
+        'says:{"ok": true, "users": [null, 5]}',
+        'says:{"ok": true, "users": {"UBEN": 1}}',
+        'says:{"ok": true, "users": true}',
+        "says:[]",
+    ],
 )
 def test_a_failure_makes_a_decision_wait_and_empties_no_group(
     slack: SlackFake, groups: UserGroups, kind: str

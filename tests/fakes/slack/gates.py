@@ -86,6 +86,7 @@ class Fault:
     rate_limited         429 with Retry-After, nothing happens
     server_error         500, nothing happens
     error:CODE           ok: false with this code, nothing happens
+    says:JSON            200 with this body, nothing happens
     accepted_then_reset  it happens, and the connection closes without an answer
     accepted_then_500    it happens, and the answer is 500
     late                 as accepted_then_reset; history shows the post only after `hidden_for` later calls
@@ -107,7 +108,9 @@ class Faults:
     def append(self, fault: Fault) -> None:
         """Let this go wrong, after what is already waiting."""
         known = {"rate_limited", "server_error", "accepted_then_reset", "accepted_then_500", "late"}
-        assert fault.kind in known or fault.kind.startswith("error:"), f"no such fault: {fault.kind}"
+        assert fault.kind in known or fault.kind.startswith(("error:", "says:")), (
+            f"no such fault: {fault.kind}"
+        )
         self.waiting.append(fault)
 
     def take(self, method: str) -> Fault | None:

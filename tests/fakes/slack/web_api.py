@@ -157,6 +157,8 @@ class WebApi:
         kind = planned.kind if planned else ""
         if planned and kind == "rate_limited":
             return self._too_many(planned.retry_after)
+        if kind.startswith("says:"):
+            return Reply(status=200, body=json.loads(kind.removeprefix("says:")))
         if kind == "server_error":
             return Reply(status=500, body={"ok": False, "error": "internal_error"})
         if kind.startswith("error:"):

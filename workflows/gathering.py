@@ -256,9 +256,8 @@ class Gatherer:
         """With others under way that have to do with its plan, where something in it is another thing by now."""
         assert state.plan is not None
         waived = {state.id_of(one.what) for one in state.waivers if one.told_by}
-        known = self._with_shared(
-            known, state, [one for one in state.obligations if one.consumer.consumer_id in waived]
-        )
+        shared = [one for one in state.obligations if one.consumer.consumer_id in waived]
+        known = self._with_shared(self._with_checks(known, state), state, shared)
         there = self.catalog.snapshot()
         plan, id_of = state.plan, partial(stands_as, there)
         has_moved = any(id_of(one) != one for one in (plan.subject.model_id, plan.successor_id))
@@ -286,10 +285,11 @@ class Gatherer:
         after = succession.named(model, state.plan.successor_id, there, retirements, known=as_told)
         guide = guide_of(model, there.find(state.plan.successor_id))
         known = replace(known, successor_trouble=after.trouble, successor_from=after.first_day, guide=guide)
-        return consumers(there, state, self._with_checks(known, state))
+        return self._with_checks(consumers(there, state, known), state)
 
     def _with_checks(self, known: Facts, state: Retirement) -> Facts:
-        ids = [duty.consumer.consumer_id for duty in state.obligations]
+        asked = [duty.consumer for duty in state.obligations]
+        ids = {one.consumer_id: None for one in (*asked, *known.impact)}
         return replace(known, checks=self.checks.declared(self.catalog.snapshot(), ids))
 
 

@@ -12,7 +12,7 @@ from bot.views.duty_lines import consumer_name
 from bot.views.steps import short, zone_of
 from data import events
 from data.events import EMERITUS
-from data.records.checks import CheckEnd, CheckRun, Declared
+from data.records.checks import CheckEnd, CheckRun, CheckSeen, CheckWanted, Declared
 from data.records.retirement import Duty, Retirement
 from workflows.rules.consumers import checking
 from workflows.rules.gating import check_gates
@@ -33,11 +33,16 @@ MARKS = {
 }
 
 
-def line(event: events.ChecksStarted | events.CheckEnded, retirement: Retirement) -> str:
+def line(
+    event: events.ChecksDeclared | events.ChecksStarted | events.CheckEnded, retirement: Retirement
+) -> str:
     """The event in the card's thread."""
+    if isinstance(event, events.ChecksDeclared):
+        what = f"{counted(len(event.checks), 'check')} of consumers"
+        return f":test_tube: Declared, to pass before the switch-off: {what}: {_of_each(event.checks, retirement)}"
     if isinstance(event, events.ChecksStarted):
         by = "" if event.by == EMERITUS else f", as {mention(event.by)} asked"
-        return f":test_tube: {counted(len(event.checks), 'check')} of consumers{by}: {_of_each(event, retirement)}"
+        return f":test_tube: {counted(len(event.checks), 'check')} of consumers{by}: {_of_each(event.checks, retirement)}"
     why = f" ({safe(event.why, 200)})" if event.why else ""
     name = consumer_name(retirement, event.consumer_id)
     in_time = f" after {event.seconds:,} s" if event.seconds else ""
@@ -105,10 +110,7 @@ def lines(
             shown += [f"*{name}*: {without[consumer_id]}"] if consumer_id in waived or some or gone else []
             continue
         ends = [_standing(one, retirement, consumer_id, links, now) for one in some]
-        ends += [
-            f"{MARKS[one.end]} {_ended(one, retirement)} and is declared no more{_log_at(one, retirement, links)}"
-            for one in gone
-        ]
+        ends += [_undeclared(*one, retirement, links) for one in gone.items()]
         if not ends:
             none.append(consumer_id)
             continue
@@ -117,6 +119,14 @@ def lines(
         has = "has" if len(none) == 1 else "have"
         shown.append(f"{counted(len(none), 'consumer')} {has} no checks declared{_wanted(retirement)}")
     return shown
+
+
+def _undeclared(name: str, run: CheckRun | None, retirement: Retirement, links: Mapping[str, str]) -> str:
+    if run is None:
+        return f":white_circle: {safe(name)} has not run and is declared no more"
+    return (
+        f"{MARKS[run.end]} {_ended(run, retirement)} and is declared no more{_log_at(run, retirement, links)}"
+    )
 
 
 def _waived(retirement: Retirement) -> dict[str, str]:
@@ -171,9 +181,9 @@ def _log_at(run: CheckRun, retirement: Retirement, links: Mapping[str, str]) -> 
     return f", {link(url, 'log')}" if url else ""
 
 
-def _of_each(event: events.ChecksStarted, retirement: Retirement) -> str:
+def _of_each(checks: Sequence[CheckSeen | CheckWanted], retirement: Retirement) -> str:
     shown = [
         f"{consumer_name(retirement, consumer_id)} ({', '.join(safe(one.name) for one in some)})"
-        for consumer_id, some in groupby(event.checks, lambda one: one.consumer_id)
+        for consumer_id, some in groupby(checks, lambda one: one.consumer_id)
     ]
     return limits.joined(shown, 1_500, between=", ")

@@ -161,7 +161,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return switch_lines.line(event, retirement)
         case events.BreakGlassAsked() | events.BreakGlassConfirmed() | events.BreakGlassReviewed():
             return break_glass.line(event)
-        case events.ChecksStarted() | events.CheckEnded():
+        case events.ChecksDeclared() | events.ChecksStarted() | events.CheckEnded():
             return checks.line(event, retirement)
         case events.ChecksWaiverOutdated():
             return checks.waiver_outdated(event, retirement)

@@ -10,7 +10,7 @@ from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
 from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened, ServiceMissed
-from data.events.checking import CheckEnded, ChecksStarted, ChecksWaiverOutdated
+from data.events.checking import CheckEnded, ChecksDeclared, ChecksStarted, ChecksWaiverOutdated
 from data.events.closing import CloseConfirmed
 from data.events.delegating import Delegated, DelegationEnded
 from data.events.duties import (
@@ -166,6 +166,7 @@ RetirementEvent = (
     | ManualContradicted
     | AskedAgain
     | Attested
+    | ChecksDeclared
     | ChecksStarted
     | CheckEnded
     | ChecksWaiverOutdated
@@ -219,6 +220,7 @@ __all__ = [
     "CancellationProposed",
     "Cancelled",
     "CheckEnded",
+    "ChecksDeclared",
     "ChecksStarted",
     "ChecksWaiverOutdated",
     "ClassPruned",

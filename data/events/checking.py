@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from data.events.base import Event
 from data.records.base import NO_PROSE, Prose
-from data.records.checks import CheckEnd, CheckWanted
+from data.records.checks import CheckEnd, CheckSeen, CheckWanted
+
+
+class ChecksDeclared(Event, frozen=True, kw_only=True, tag="checks declared"):
+    """They were not declared before, or otherwise: from now on they are owed, whoever drops them."""
+
+    checks: tuple[CheckSeen, ...]
 
 
 class ChecksStarted(Event, frozen=True, kw_only=True, tag="checks started"):

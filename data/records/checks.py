@@ -58,6 +58,14 @@ class Declared(Record, frozen=True, kw_only=True):
     digest: str
 
 
+class CheckSeen(Record, frozen=True, kw_only=True):
+    """That a consumer had this check at some time since it was asked to move, as it was declared last."""
+
+    consumer_id: str
+    name: str
+    digest: str
+
+
 class CheckEnd(StrEnum):
     """How a check stands. All but `PASSED` hold the switch-off."""
 

@@ -12,7 +12,7 @@ from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import EndpointKind, Impacted
-from data.records.checks import CheckRun
+from data.records.checks import CheckRun, CheckSeen
 from data.records.closing import Confirmed
 from data.records.keeping import Hold, Prune, Pruned
 from data.records.parts import Part
@@ -208,6 +208,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     lost_id    preservation id of the archive that did not hold when last read back; `confirmed`: who confirmed its end
     gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
+    checks_seen  every check that was declared for somebody who was asked to move, whoever declares it now
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
     playbook   its name as an example for others; `like`: RET number of the one it follows
@@ -262,6 +263,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     approved_at: datetime | None = None
     attested: tuple[Statement, ...] = ()
     checks: tuple[CheckRun, ...] = ()
+    checks_seen: tuple[CheckSeen, ...] = ()
     break_glass: BreakGlass | None = None
     confirmed: tuple[Confirmed, ...] = ()
     holds: tuple[Hold, ...] = ()

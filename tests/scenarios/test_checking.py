@@ -131,3 +131,18 @@ def test_a_check_that_the_bot_dies_over_is_run_again_and_recorded_once(tmp_path:
         (ended,) = [one for one in told if isinstance(one, CheckEnded)]
         assert (ended.end, str(ended.log)) == (CheckEnd.PASSED, "fine\n")
         assert town.bot.store.troubles() == ()
+
+
+def test_a_check_stays_owed_where_emeritus_comes_back_without_its_file_before_it_ever_ran(
+    tmp_path: Path,
+) -> None:
+    with Town(tmp_path, checks=own(tmp_path), serves=False) as town:
+        town.learns(a_document("Component", "restock-planner", PLANNER_OF))
+        town.announce()
+        town.everybody_moves()
+        town.checks = OwnChecks()
+        town.restart()
+        town.pass_time(days=50)
+        stands = "scoring has not run and is declared no more: once declared again"
+        held = town.retirement().progress(StepKind.DISABLE).held_by
+        assert f"checks of restock-planner: {stands}, {AGAIN}, {OVER}" in held

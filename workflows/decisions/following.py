@@ -1,6 +1,7 @@
 """The record follows the catalog: what several sources tell of is one consumer, whatever it was called before.
 
-Whatever is decided on who depends on what retires is decided on that, in the same commit.
+Whatever is decided on who depends on what retires is decided on that, in the same commit. Which checks they have is
+noted with it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from data import events
 from data.records.decision import Decision
@@ -22,6 +25,7 @@ from workflows.decisions.decided import (
 )
 from workflows.rules.consumers import checking, ids, obligations
 from workflows.rules.consumers.callers import ASKED_IN
+from workflows.rules.gating import check_gates
 
 C = TypeVar("C")
 
@@ -33,12 +37,12 @@ def following(
 
     def decide_then(state: Retirement, command: C, facts: Facts, now: datetime) -> RetirementDecision:
         if not facts.ids or state.state not in ASKED_IN:
-            return decide(state, command, facts, now)
+            return _noted(decide(state, command, facts, now), state, facts, now)
         first = _followed(state, facts, now)
         then = decide(folded(state, first.events), command, facts, now)
         wanted = {effect.key: effect for effect in (*then.effects, *first.effects)}
         order = dict.fromkeys(effect.key for effect in (*first.effects, *then.effects))
-        return Decision(
+        both: RetirementDecision = Decision(
             events=(*first.events, *then.events),
             timers=(*first.timers, *then.timers),
             cancels=then.cancels,
@@ -47,8 +51,22 @@ def following(
             releases=then.releases,
             reply=then.reply,
         )
+        return _noted(both, state, facts, now)
 
     return decide_then
+
+
+def _noted(
+    decision: RetirementDecision, state: Retirement, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """The same, with checks on the record that were not declared before: a file may be missing the next time."""
+    after = folded(state, decision.events)
+    is_asked = after.state is State.MIGRATING and check_gates.are_run(after)
+    seen = checking.seen(after, facts) if is_asked else ()
+    if not seen:
+        return decision
+    declared = events.ChecksDeclared(at=now, by=events.EMERITUS, checks=seen)
+    return replace(decision, events=(*decision.events, declared))
 
 
 def _followed(state: Retirement, facts: Facts, now: datetime) -> RetirementDecision:

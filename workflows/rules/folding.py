@@ -187,7 +187,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return holds.after(state, event)
         case events.PruneAsked() | events.PruneConfirmed() | events.PruneDropped() | events.ClassPruned():
             return pruning.after(state, event)
-        case events.ChecksStarted() | events.CheckEnded():
+        case events.ChecksDeclared() | events.ChecksStarted() | events.CheckEnded():
             return checking.after(state, event)
         case events.ChecksWaiverOutdated():
             return replace(state, waivers=tuple(one for one in state.waivers if one.what != event.what))

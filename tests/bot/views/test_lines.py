@@ -14,7 +14,7 @@ from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
-from data.records.checks import CheckEnd, CheckWanted
+from data.records.checks import CheckEnd, CheckSeen, CheckWanted
 from data.records.parts import Part
 from data.records.progress import StepKind
 from data.records.retirement import Duty, Extension, LaterDates, Reason
@@ -202,6 +202,9 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.ManualReported: {"endpoint_id": ENDPOINT, "action": "disable", "evidence": Prose(prose="CHG-1")},
     events.ManualChecked: {"endpoint_id": ENDPOINT, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": ENDPOINT, "action": "disable"},
+    events.ChecksDeclared: {
+        "checks": (CheckSeen(consumer_id=consumer_id(0), name="scoring", digest="sha256:s"),)
+    },
     events.ChecksStarted: {"checks": (CheckWanted(consumer_id=consumer_id(0), name="scoring"),)},
     events.ChecksWaiverOutdated: {
         "consumer_id": consumer_id(0),
@@ -312,6 +315,9 @@ SAID = {
     events.ArchivePruned: ":headstone: *Pruned*: nothing is left of its archive but the manifest and the tombstones",
     events.HoldPlaced: ':scales: <@UANN> placed legal hold 1: nothing of its archive goes — "Case 21-114"',
     events.HoldReleased: ':scales: <@UANN> released legal hold 1, proved as key 7 — "settled"',
+    events.ChecksDeclared: (
+        ":test_tube: Declared, to pass before the switch-off: 1 check of consumers: *consumer-000* (scoring)"
+    ),
     events.ChecksStarted: ":test_tube: 1 check of consumers, as <@UANN> asked: *consumer-000* (scoring)",
     events.ChecksWaiverOutdated: (
         ":repeat: By the catalog *consumer-000* is more than it was when <@UPAT> waived its checks "

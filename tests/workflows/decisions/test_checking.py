@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from data import events
 from data.errors import EmeritusError
 from data.records.base import Prose
-from data.records.checks import CheckEnd, CheckRun, CheckWanted, Declared
+from data.records.checks import CheckEnd, CheckRun, CheckSeen, CheckWanted, Declared
 from data.records.decision import Effect, EffectKind
 from data.records.policy import Tier
 from data.records.progress import Progress, StepKind
@@ -151,6 +151,56 @@ def test_what_failed_holds_it_until_it_passes_though_nobody_declares_it_any_more
     story.facts = replace(story.facts, checks=ONE)
     checks(story.until(DISABLE_AT + days(5))).until(story.now).works()
     assert story.state.state is State.DISABLED
+
+
+@pytest.mark.parametrize(
+    ("trouble", "gone_at", "stands"),
+    [
+        pytest.param("", DISABLE_AT - timedelta(hours=1), "has not run", id="nothing ran"),
+        pytest.param("it retires, too", DISABLE_AT + days(1), "has not run", id="named as not run"),
+    ],
+)
+def test_what_was_declared_once_is_owed_though_nobody_declares_it_any_more(trouble, gone_at, stands):
+    story = a_migrated(policy=POLICY, checks=ONE)
+    story.facts = replace(story.facts, successor_trouble=trouble)
+    story.until(gone_at)
+    story.facts = replace(story.facts, successor_trouble="", checks={})
+    story.until(gone_at + days(2)).works()
+    assert held_by(story) == (
+        f"checks of billing-etl: scoring {stands} and is declared no more: once declared again, {AGAIN}, {OVER}",
+    )
+    story.does(cmd.Waive(by=PAT, what="checks:billing-etl", reason=WHY))
+    story.until(story.now).works()
+    assert story.state.state is State.DISABLED
+
+
+def test_what_passed_before_its_consumer_moved_is_owed_though_nobody_declares_it_any_more():
+    story = a_running_retirement(policy=a_policy(checks_valid_hours=720), checks=ONE)
+    story.until(ARCHIVE_AT).works().until(DRILL_AT).works()
+    story.does(cmd.RunChecks(by=PAT))
+    checks(story)
+    moved = cmd.ChangeDuty(by=BILL, consumer_ids=(BILLING,), duty=Duty.MIGRATED)
+    story.does(moved, at=DRILL_AT + days(1))
+    story.does(replace(moved, by=CARL, consumer_ids=(CRM,)))
+    story.facts = replace(story.facts, checks={})
+    story.until(DISABLE_AT)
+    stands = "scoring passed, and began before it moved and is declared no more"
+    assert held_by(story) == (f"checks of billing-etl: {stands}: once declared again, {AGAIN}, {OVER}",)
+
+
+def test_what_is_declared_is_put_on_record_once_and_again_where_it_says_otherwise():
+    story = a_migrated(policy=POLICY, checks=ONE)
+    (first,) = story.of(events.ChecksDeclared)
+    seen = CheckSeen(consumer_id=BILLING, name="scoring", digest="sha256:s")
+    assert first.checks == story.state.checks_seen == (seen,)
+    story.facts = replace(story.facts, checks={BILLING: (replace(SCORING, digest="sha256:t"), FEATURES)})
+    for _ in range(2):
+        story.does(cmd.MeetOwners(by=events.EMERITUS))
+    assert len(story.of(events.ChecksDeclared)) == 2
+    assert [(one.name, one.digest) for one in story.state.checks_seen] == [
+        ("scoring", "sha256:t"),
+        ("features", "sha256:f"),
+    ]
 
 
 def test_what_passed_need_not_be_declared_for_ever():

@@ -16,7 +16,7 @@ from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
-from data.records.checks import CheckEnd, CheckWanted
+from data.records.checks import CheckEnd, CheckSeen, CheckWanted
 from data.records.imports import Scheduled
 from data.records.parts import Part
 from data.records.progress import Progress, StepKind
@@ -199,6 +199,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.ManualReported: {"endpoint_id": EDGE.id, "action": "disable", "evidence": WHY},
     events.ManualChecked: {"endpoint_id": EDGE.id, "action": "disable"},
     events.ManualContradicted: {"endpoint_id": EDGE.id, "action": "disable"},
+    events.ChecksDeclared: {"checks": (CheckSeen(consumer_id=BILLING, name="scoring", digest="sha256:s"),)},
     events.ChecksStarted: {"checks": (CheckWanted(consumer_id=BILLING, name="scoring"),)},
     events.ChecksWaiverOutdated: {
         "consumer_id": BILLING,

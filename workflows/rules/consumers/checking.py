@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from data import events
-from data.records.checks import CHECKS, CheckEnd, CheckRun, Declared
+from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckSeen, Declared
+from data.records.facts import Facts
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.waivers import Waiver
@@ -24,18 +25,44 @@ def latest(state: Retirement, consumer_id: str, name: str) -> CheckRun | None:
     return next((one for one in state.checks if (one.consumer_id, one.name) == (consumer_id, name)), None)
 
 
-def undeclared(state: Retirement, consumer_id: str, every: Sequence[Declared]) -> tuple[CheckRun, ...]:
-    """What has been run for it, under whichever id, and has not passed, of checks that nobody declares any more.
+def undeclared(state: Retirement, consumer_id: str, every: Sequence[Declared]) -> dict[str, CheckRun | None]:
+    """Checks of it, under whichever id, that nobody declares any more, and that did not pass since it moved -> how each
 
-    Whoever drops a check has not shown that its consumer works; and a file may just be missing.
+    was run last; None where it never was. Whoever drops a check has not shown that its consumer works; and a file may
+    just be missing.
     """
     names = {one.name for one in every}
-    runs = {
-        one.name: one
-        for one in state.checks
-        if one.name not in names and _stands_as(state, one.consumer_id) == consumer_id
+    found: dict[str, CheckRun | None] = {
+        one.name: None for one in state.checks_seen if _stands_as(state, one.consumer_id) == consumer_id
     }
-    return tuple(one for one in runs.values() if one.end is not CheckEnd.PASSED)
+    found |= {one.name: one for one in state.checks if _stands_as(state, one.consumer_id) == consumer_id}
+    duty = state.obligation(consumer_id)
+    return {
+        name: run for name, run in found.items() if name not in names and not _has_passed_since(duty, run)
+    }
+
+
+def _has_passed_since(duty: Obligation | None, run: CheckRun | None) -> bool:
+    if run is None or run.end is not CheckEnd.PASSED:
+        return False
+    return duty is None or not began_before_it_moved(run, duty)
+
+
+def began_before_it_moved(run: CheckRun, duty: Obligation) -> bool:
+    """What it saw may be how things were, whenever it ended."""
+    return duty.changed_at is not None and run.begun_at < duty.changed_at
+
+
+def seen(state: Retirement, facts: Facts) -> tuple[CheckSeen, ...]:
+    """What is declared for whoever is asked to move, and is not on the record as it is."""
+    known = set(state.checks_seen)
+    asked = (duty.consumer.consumer_id for duty in state.obligations)
+    every = (
+        CheckSeen(consumer_id=one, name=check.name, digest=check.digest)
+        for one in asked
+        for check in facts.checks.get(one, ())
+    )
+    return tuple(one for one in every if one not in known)
 
 
 def _stands_as(state: Retirement, consumer_id: str) -> str:
@@ -119,8 +146,13 @@ def awaited(state: Retirement) -> str:
     return f"{counted(count, 'check')} of its consumers {verb} under way, and {verb} to pass first"
 
 
-def after(state: Retirement, event: events.ChecksStarted | events.CheckEnded) -> Retirement:
-    """The retirement once these are under way, or one has ended. What an older run came to is not this one's."""
+def after(
+    state: Retirement, event: events.ChecksDeclared | events.ChecksStarted | events.CheckEnded
+) -> Retirement:
+    """The retirement once these are owed or under way, or one ended. What an older run came to is not this one's."""
+    if isinstance(event, events.ChecksDeclared):
+        known = {(one.consumer_id, one.name): one for one in (*state.checks_seen, *event.checks)}
+        return replace(state, checks_seen=tuple(known.values()))
     if isinstance(event, events.ChecksStarted):
         for wanted in event.checks:
             state = _with(

@@ -15,6 +15,7 @@ from data.records.retirement import Obligation, Retirement
 from workflows.rules.consumers import obligations
 from workflows.rules.consumers.checking import (
     UNDER_WAY,
+    began_before_it_moved,
     checked,
     current_of,
     is_to_come,
@@ -37,12 +38,7 @@ def passes(
     assert state.policy is not None
     if run is None or run.end is not CheckEnd.PASSED or run.declared != declared.digest:
         return False
-    return not _began_before_it_moved(run, duty) and _is_recent(run, state, now)
-
-
-def _began_before_it_moved(run: CheckRun, duty: Obligation) -> bool:
-    """What it saw may be how things were, whenever it ended."""
-    return duty.changed_at is not None and run.begun_at < duty.changed_at
+    return not began_before_it_moved(run, duty) and _is_recent(run, state, now)
 
 
 def _is_recent(run: CheckRun, state: Retirement, now: datetime) -> bool:
@@ -62,18 +58,18 @@ def _is_recent(run: CheckRun, state: Retirement, now: datetime) -> bool:
 
 def gates(state: Retirement, facts: Facts, now: datetime) -> list[Gate]:
     """What keeps the model from being switched off: each consumer, what its checks came to, and what to do."""
-    if not _are_run(state):
+    if not are_run(state):
         return []
     return [gate for duty in checked(state) if (gate := _gate(state, duty, facts, now)) is not None]
 
 
 def failed(state: Retirement) -> list[Gate]:
     """What did not pass when it was run last, before anything is switched off: by the record alone."""
-    if not _are_run(state) or not is_to_come(state):
+    if not are_run(state) or not is_to_come(state):
         return []
     found = []
     for duty in checked(state):
-        left = [(one.name, _ended(one)) for one in current_of(state, duty) if one.end in DID_NOT_PASS]
+        left = [(one.name, how(one)) for one in current_of(state, duty) if one.end in DID_NOT_PASS]
         if left:
             name = obligations.typed_of(duty, state)
             found.append(_not_passed(duty, left, f"{_runs(state, name)}, {_over(state, name)}"))
@@ -90,13 +86,13 @@ def _over(state: Retirement, name: str) -> str:
 
 def _not_passed(duty: Obligation, left: Sequence[tuple[str, str]], next_step: str) -> Gate:
     """`left`: of each check that is in the way, its name and how it stands."""
-    said = named([f"{name} {how}" for name, how in left])
-    marks = ",".join(f"{name} {how}" for name, how in left)
+    said = named([f"{name} {stands}" for name, stands in left])
+    marks = ",".join(f"{name} {stands}" for name, stands in left)
     why = f"checks of {duty.consumer.name}: {said}: {next_step}"
     return Gate(f"{GATE}{duty.consumer.consumer_id}/{marks}", why)
 
 
-def _are_run(state: Retirement) -> bool:
+def are_run(state: Retirement) -> bool:
     return state.policy is not None and state.policy.checks_valid_hours > 0
 
 
@@ -109,19 +105,19 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
     if not every and not gone:
         if not needs_checks(state):
             return None
-        how = f"declare one, emeritus.dev/check-NAME in its catalog, {over}"
-        why = f"no checks are declared for {consumer.name}, and the policy asks for some at its tier: {how}"
+        next_step = f"declare one, emeritus.dev/check-NAME in its catalog, {over}"
+        why = f"no checks are declared for {consumer.name}, and the policy asks for some at its tier: {next_step}"
         return Gate(f"{GATE}{consumer.consumer_id}/none declared", why)
     left = [
         (one.name, _standing(latest(state, consumer.consumer_id, one.name), duty, one))
         for one in every
         if not passes(latest(state, consumer.consumer_id, one.name), duty, one, state, now)
     ]
-    left += [(one.name, f"{_ended(one)} and is declared no more") for one in gone]
+    left += [(one, f"{how(run)} and is declared no more") for one, run in gone.items()]
     if not left:
         return None
     runs = _runs(state, name)
-    if all(how == UNDER_WAY for _, how in left):
+    if all(said == UNDER_WAY for _, said in left):
         runs = "it goes on by itself once all passed"
     elif gone:
         runs = f"once declared again, {runs}"
@@ -130,19 +126,21 @@ def _gate(state: Retirement, duty: Obligation, facts: Facts, now: datetime) -> G
 
 def _standing(run: CheckRun | None, duty: Obligation, declared: Declared) -> str:
     """Why it does not count, in words."""
-    if run is None:
-        return "has not run"
-    if run.end is not CheckEnd.PASSED:
-        return _ended(run)
+    if run is None or run.end is not CheckEnd.PASSED:
+        return how(run)
     if run.declared != declared.digest:
         return "passed as it was declared before"
-    if _began_before_it_moved(run, duty):
-        return "passed, and began before it moved"
+    if began_before_it_moved(run, duty):
+        return how(run)
     return f"passed on {run.at:%Y-%m-%d}, too long ago"
 
 
-def _ended(run: CheckRun) -> str:
-    """How one that has not passed stands."""
+def how(run: CheckRun | None) -> str:
+    """How one stands that did not pass since its consumer moved."""
+    if run is None:
+        return "has not run"
+    if run.end is CheckEnd.PASSED:
+        return "passed, and began before it moved"
     if run.end is CheckEnd.RUNNING:
         return UNDER_WAY
     return f"{run.end} ({run.why})" if run.why else str(run.end)
@@ -153,7 +151,7 @@ def due(state: Retirement, facts: Facts, now: datetime) -> tuple[CheckWanted, ..
 
     Where one passed too long ago, those that passed lately are begun with it, and count for as long as it does.
     """
-    if not _are_run(state):
+    if not are_run(state):
         return ()
     found, is_any_old, passed = [], False, []
     for duty, declared in _declared(state, facts):

@@ -30,7 +30,11 @@ _IN_TEXT = (
     (re.compile(r"(\bhttps?://[^\s?#\"']+\?)[^\s\"'<>]+"), rf"\1{SECRET}"),
 )
 # What a terminal obeys: ECMA-48, and titles as xterm sets them.
-_ORDERS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_ORDERS = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\)?"
+    r"|\x1b[ -/]*[0-~]"
+)
 
 
 def printable(text: str) -> str:
@@ -80,7 +84,15 @@ def without_secrets(text: str) -> str:
 def uncoloured(text: str) -> str:
     """What a program printed, as it would be read: in lines, without orders to a terminal or signs nobody sees."""
     text = _ORDERS.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf"))
+    shown: list[str] = []
+    for sign in text:
+        if sign == "\b":
+            # What a spinner, or bold print of long ago, writes over.
+            if shown and shown[-1] != "\n":
+                shown.pop()
+        elif sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf"):
+            shown.append(sign)
+    return "".join(shown)
 
 
 def without_secrets_in(text: str) -> str:

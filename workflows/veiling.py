@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from data.catalog.restricted import belonging
 from data.catalog.snapshot import Snapshot
-from data.records.catalog import SEEN, Impacted
+from data.records.catalog import SEEN, Entity, Impacted
 
 VEILED = "restricted:"
 NAME = "a restricted model"
+LETTERS_MIN = 4
 
 
 def veiled(there: Snapshot, impact: Iterable[Impacted], model_id: str) -> tuple[Impacted, ...]:
@@ -37,17 +38,47 @@ def ids_without_names(there: Snapshot, model_id: str) -> dict[str, str]:
 
 
 def without_names(text: str, there: Snapshot) -> str:
-    """What we say of a source where everybody may read it: without any name of what is restricted."""
-    names = {
-        name
-        for part in belonging(there.audiences, there)
-        for name in (*there.ids_of(part.id), part.name, part.title, *part.aliases)
-        if name
-    }
+    """What we or others say where everybody may read it: without any name of what is restricted.
+
+    Names are found in file names, in names of programs and with other signs between their words, too. What is called
+    otherwise in the catalog, with such a name in it, keeps its own.
+    """
+    hidden = {part.id: part for part in belonging(there.audiences, there)}
+    names = {name.casefold() for part in hidden.values() for name in (*there.ids_of(part.id), *_names(part))}
     if not names:
         return text
-    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w-])(?:{longest_first})(?![\w-])", NAME, text, flags=re.IGNORECASE)
+    written = "|".join(map(_as_written, sorted(names, key=len, reverse=True)))
+    found = re.compile(written, re.IGNORECASE)
+    if not found.search(text):
+        return text
+    ids = {one for part_id in hidden for one in there.ids_of(part_id)}
+    others = {
+        name
+        for one in there.joins.entities.values()
+        if one.id not in ids
+        for name in (one.id, *_names(one))
+        if name.casefold() not in names and found.search(name)
+    }
+    kept = "|".join(map(re.escape, sorted(others, key=len, reverse=True)))
+    either = rf"(?P<kept>(?<![\w-])(?:{kept})(?![\w-]))|{written}" if kept else written
+    return re.sub(
+        either, lambda match: match[0] if kept and match["kept"] else NAME, text, flags=re.IGNORECASE
+    )
+
+
+def _names(one: Entity) -> tuple[str, ...]:
+    return tuple(filter(None, (one.name, one.title, *one.aliases)))
+
+
+def _as_written(name: str) -> str:
+    """The pattern of a name as programs write it: silent-heron_v2, load_silent_heron, SilentHeron, or on two lines.
+
+    One of very few letters is in many other words, and meant only where it is a word.
+    """
+    parts = re.findall(r"[^\W_]+", name)
+    if sum(map(len, parts)) < LETTERS_MIN:
+        return rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    return r"[\W_]{0,8}".join(map(re.escape, parts))
 
 
 def _veiled(one: Impacted, ids: Mapping[str, str]) -> Impacted:

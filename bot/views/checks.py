@@ -42,7 +42,8 @@ def line(
         return f":test_tube: Declared, to pass before the switch-off: {what}: {_of_each(event.checks, retirement)}"
     if isinstance(event, events.ChecksStarted):
         by = "" if event.by == EMERITUS else f", as {mention(event.by)} asked"
-        return f":test_tube: {counted(len(event.checks), 'check')} of consumers{by}: {_of_each(event.checks, retirement)}"
+        what = f"{counted(len(event.checks), 'check')} of consumers"
+        return f":test_tube: {what}{by}: {_of_each(event.checks, retirement)}"
     why = f" ({safe(event.why, 200)})" if event.why else ""
     name = consumer_name(retirement, event.consumer_id)
     in_time = f" after {event.seconds:,} s" if event.seconds else ""

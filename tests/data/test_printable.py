@@ -93,6 +93,9 @@ def test_what_a_program_says_is_repeated_without_what_it_calls_a_secret(said: st
         ("\x1b]0;title\x07fine", "fine"),
         ("silent\u200b-heron\u202e\x00", "silent-heron"),
         ("\trows\n", "    rows\n"),
+        ("reads \x9b31msilent-heron\x9b0m, \x9dtitle\x9cfine", "reads silent-heron, fine"),
+        ("\x1bXtitle\x1b\\fine", "fine"),
+        ("|\b/\b-\bsilent-heron\n\bb\bbo\bol\bld\bd", "silent-heron\nbold"),
     ],
 )
 def test_what_a_program_prints_is_read_without_its_orders_to_a_terminal(printed: str, read: str) -> None:

@@ -21,6 +21,8 @@ DOCUMENTS = (
     a_document("Resource", "canary", "type: ai-model", restricted_to="", tier="1"),
     a_document("Component", "page", "dependsOn: [resource:canary]"),
     a_document("Component", "app", "dependsOn: [resource:old]"),
+    a_document("Component", "canary-eu"),
+    a_document("Resource", "v", "type: ai-model", restricted_to=""),
 )
 
 
@@ -78,9 +80,14 @@ def test_the_file_of_all_dependants_has_a_row_of_it_that_tells_nothing_but_whose
     [
         ('"CANARY": joined to resource:default/canary by its name',
          '"a restricted model": joined to a restricted model by its name'),
-        ("canary-eu and canaryish and old", "canary-eu and canaryish and old"),
+        ("read s3://models/canary-2024-11.tar, CANARY_v2",
+         "read s3://models/a restricted model-2024-11.tar, a restricted model_v2"),
+        ("load_canary, xcanaryx, Resource.Default/\ncanary",
+         "load_a restricted model, xa restricted modelx, a restricted model"),
+        ("canary-eu and old", "canary-eu and old"),
+        ("xv, x-v, and v alone", "xv, x-v, and a restricted model alone"),
     ],
-    ids=["by-its-name", "as-a-part-of-others"],
+    ids=["by-its-name", "as-a-part-of-a-name", "among-others", "of-something-else", "of-one-letter"],
 )  # fmt: skip
 def test_what_is_said_of_a_source_where_all_may_read_it_names_it_nowhere(
     there: Snapshot, said: str, told: str

@@ -6,16 +6,23 @@ time does nothing that the first has done.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from contextvars import copy_context
 from typing import Any
 
 from bot import payloads
 from bot.house import House
 from data.errors import Stale
+from data.patience import seconds_left
 from data.records.retirement import Retirement
 from workflows.commands import AnyCommand, Command, encoded
 
 NEW = "RET-*"
+CHECK_SECONDS = 1.2
+CHECK_SHARE = 0.6
+"""For how long, and for how much of what is left of Slack's patience, a form waits for what would be refused."""
 
 
 def submit(
@@ -27,11 +34,31 @@ def submit(
 ) -> None:
     """Keep what a form asks for, of a retirement or for a new one; what would be refused is said in the form.
 
-    Where the answer to it was lost, the form is still there: submitted again, it is done already, and not refused.
+    What Slack or somebody's own program does not say in time is decided after the acknowledgement, and told to the
+    person alone: Slack would show an error in the form, and it would be recorded all the same. Where the answer to it was lost, the form is still there: submitted again, it is done already, and not refused.
     """
     if house.store.receipt(payloads.key(body)) is None:
-        house.check(command, state)
+        _check(house, state, command)
     capture(house, ack, body, stream=NEW if state is None else state.id, command=command)
+
+
+def _check(house: House, state: Retirement | None, command: AnyCommand) -> None:
+    """Raises what would be refused, where that is known in time."""
+    known = Future[None]()
+
+    def look() -> None:
+        try:
+            house.check(command, state)
+        except BaseException as error:  # noqa: BLE001 - whoever still waits raises it
+            known.set_exception(error)
+        else:
+            known.set_result(None)
+
+    # A thread of its own, and one that no exit waits for: who is asked may take long.
+    threading.Thread(target=copy_context().run, args=(look,), name="check", daemon=True).start()
+    ended, _ = wait((known,), min(CHECK_SECONDS, max(0.0, seconds_left() * CHECK_SHARE)))
+    if ended:
+        known.result()
 
 
 def capture(

@@ -9,19 +9,22 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from bot.app import slack_app
 from bot.house import House
-from bot.inbox import capture
+from bot.inbox import capture, submit
 from bot.intake import NOT_KNOWN, NOT_RECORDED, PATIENCE_SECONDS, Intake, NotKeptError
-from data.errors import Stale, Unavailable, Unrecorded
+from data import patience
+from data.errors import Refused, Stale, Unavailable, Unrecorded
 from data.records.decision import ClaimKind
+from data.records.retirement import Retirement
 from tests.bot.listeners.desk import MINA, NOW, TOM, Desk
 from tests.fakes.slack import into_bolt
-from workflows.commands import Resume, encoded
+from workflows.commands import AnyCommand, Resume, encoded
 
 BODY = {"trigger_id": "1.2", "user_id": MINA, "channel_id": "C1", "response_url": "https://r"}
 
@@ -58,6 +61,32 @@ def test_where_to_answer_and_for_which_retirement_is_kept_with_it(desk: Desk) ->
     (claim,) = desk.bot.store.claim(ClaimKind.INBOX, NOW, 9)
     assert (claim.key, claim.command) == ("slack/1.2", encoded(Resume(by=MINA)))
     assert claim.reply_to == {"stream": "RET-1", "user": MINA, "channel": "C1", "response_url": "https://r"}
+
+
+def test_a_form_does_not_wait_for_whoever_takes_too_long_to_say_whether_it_is_refused(desk: Desk) -> None:
+    """Slack would show an error, and what was asked for would be recorded all the same."""
+    going_on, happened = threading.Event(), list[str]()
+
+    def slow(_command: AnyCommand, _state: Retirement | None) -> None:
+        going_on.wait(30)
+        raise Refused("Your vote does not count", next_step="Ask a colleague")
+
+    house = replace(desk.bot.house, check=slow, wake=lambda: happened.append("woken"))
+    with patience.hurried(monotonic() + 0.3):
+        submit(house, lambda: happened.append("acknowledged"), BODY, None, Resume(by=MINA))
+    going_on.set()
+    assert happened == ["acknowledged", "woken"]
+    assert desk.kept() == [("RET-*", Resume(by=MINA))]
+
+
+def test_what_is_refused_in_time_is_not_kept(desk: Desk) -> None:
+    def refuses(_command: AnyCommand, _state: Retirement | None) -> None:
+        raise Refused("Your vote does not count", next_step="Ask a colleague")
+
+    house = replace(desk.bot.house, check=refuses)
+    with pytest.raises(Refused):
+        submit(house, lambda: None, BODY, None, Resume(by=MINA))
+    assert desk.kept() == []
 
 
 class Stuck:

@@ -35,7 +35,8 @@ def submit(
     """Keep what a form asks for, of a retirement or for a new one; what would be refused is said in the form.
 
     What Slack or somebody's own program does not say in time is decided after the acknowledgement, and told to the
-    person alone: Slack would show an error in the form, and it would be recorded all the same. Where the answer to it was lost, the form is still there: submitted again, it is done already, and not refused.
+    person alone: Slack would show an error in the form, and it would be recorded all the same. Where the answer to it
+    was lost, the form is still there: submitted again, it is done already, and not refused.
     """
     if house.store.receipt(payloads.key(body)) is None:
         _check(house, state, command)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 from data.archive.results import Stopped
@@ -30,7 +31,9 @@ PASSES = frozenset({"pass", "passed", "ok", "up", "success", "succeeded", "healt
 UNREAD = "?"
 SKIPS = frozenset({"skip", "skipped"})
 """What the "status" of an answer says: datatracker.ietf.org/doc/html/draft-inadarei-api-health-check, and others."""
-PACKED = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")
+DENIES = frozenset({"fail", "failed", "failure", "error", "down", "unhealthy", "false", "null", "no", *SKIPS})
+"""Of an answer that is one word and no more, what does not pass."""
+GZIP = b"\x1f\x8b"
 
 
 def asked(check: Check, hosts: Sequence[str], stopped: Stopped) -> Ran | None:
@@ -116,6 +119,9 @@ def _answer(connection: _Pinned, target: str, is_cut: Callable[[], bool]) -> Ran
         "GET", target, headers={"User-Agent": "emeritus", "Accept": "application/json, text/plain, */*"}
     )
     answer = connection.getresponse()
+    length = answer.getheader("Content-Length")
+    if length is not None and not length.isdecimal():
+        raise ValueError("its length is no number")
     log, body = Log(), bytearray()
     while said := answer.read(READ_BYTES):
         log.add(said)
@@ -137,7 +143,7 @@ def _judged(answer: http.client.HTTPResponse, body: bytes, log: str) -> Ran:
         return Ran(end=CheckEnd.FAILED, why=why, log=log)
     if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return Ran(end=CheckEnd.FAILED, why=head, log=log)
-    if (packed := (answer.getheader("Content-Encoding") or "").strip().casefold()) in PACKED:
+    if packed := _packed(answer, body):
         return _not_run(f"its answer is packed ({packed}), which nobody asked for")
     status = _status(body)
     if status in SKIPS:
@@ -148,20 +154,51 @@ def _judged(answer: http.client.HTTPResponse, body: bytes, log: str) -> Ran:
     return Ran(end=CheckEnd.PASSED, log=log)
 
 
+def _packed(answer: http.client.HTTPResponse, body: bytes) -> str:
+    """How, where its bytes are not what it says; empty where they are."""
+    said = {
+        one.strip().casefold()
+        for name, plain in (("Content-Encoding", "identity"), ("Transfer-Encoding", "chunked"))
+        for header in answer.headers.get_all(name, [])
+        for one in header.split(",")
+        if one.strip().casefold() not in ("", plain)
+    }
+    named = sorted(one if re.fullmatch(r"[a-z0-9-]{1,20}", one) else UNREAD for one in said)
+    return ", ".join(named) or ("gzip" if body.startswith(GZIP) else "")
+
+
+class _Pairs(tuple[tuple[str, Any], ...]):
+    """An object of JSON with all it says, also what it says twice."""
+
+    __slots__ = ()
+
+
 def _status(body: bytes) -> str | None:
-    """What an object of JSON says of itself; None where the answer is none, or says nothing.
+    """What an object of JSON says of itself, or a list of them; None where the answer is none, or says nothing.
 
     One that cannot be read to its end may say anything, and so has none that passes.
     """
-    if not body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    text = body.decode(json.detect_encoding(body), "replace").lstrip("\ufeff").strip()
+    if (word := text.strip('"').casefold()) in DENIES:
+        return word
+    if not re.match(r"\{|\[\s*\{", text):
         return None
     try:
-        said = json.loads(body.decode("utf-8-sig"))
+        said = json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError):
         return UNREAD
-    found = [value for name, value in said.items() if name.casefold() == "status"]
+    every = (said,) if isinstance(said, _Pairs) else said
+    found = [
+        value
+        for one in every
+        if isinstance(one, _Pairs)
+        for name, value in one
+        if name.casefold() == "status"
+    ]
     if not found:
         return None
+    if "\ufffd" in text:
+        return UNREAD
     words = [value.strip().casefold() if isinstance(value, str) else UNREAD for value in found]
     return next((one for one in words if one not in PASSES), words[0])
 

@@ -34,6 +34,19 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/case": (200, {}, b'{"Status": "DOWN"}'),
     "/marked": (200, {}, b'\xef\xbb\xbf{"status": "fail"}'),
     "/packed": (200, {"Content-Encoding": "gzip"}, b"\x1f\x8b"),
+    "/packed-twice": (200, {"Content-Encoding": "identity, gzip / gzip"}, b"\x1f\x8b"),
+    "/packed-untold": (200, {}, b"\x1f\x8b\x08"),
+    "/in-pieces": (200, {"Transfer-Encoding": "gzip, chunked"}, b"0\r\n\r\n"),
+    "/wide": (200, {}, '{"status": "fail"}'.encode("utf-16")),
+    "/wide-unmarked": (200, {}, '{"status": "fail"}'.encode("utf-16-be")),
+    "/twice": (200, {}, b'{"status": "fail", "status": "pass"}'),
+    "/several": (200, {}, b'[{"status": "pass"}, {"status": "fail"}]'),
+    "/several-pass": (200, {}, b'[{"status": "pass"}, {"status": "ok"}]'),
+    "/half-a-list": (200, {}, b'[{"status": "pass"},'),
+    "/one-word": (200, {}, b'"fail"\n'),
+    "/no": (200, {}, b"false"),
+    "/brackets": (200, {}, b"[INFO] 42 rows"),
+    "/less-than-nothing": (200, {"Content-Length": "-5"}, b'{"status": "fail"}'),
     "/other-json": (200, {}, b'{"rows": 42}'),
     "/large": (200, {}, b"x" * 1_100_000),
 }
@@ -54,7 +67,7 @@ class _Health(BaseHTTPRequestHandler):
             return
         status, headers, body = ANSWERS[self.path]
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
@@ -120,6 +133,24 @@ def runs(*words: str, **more: object) -> Check:
         ("/case", CheckEnd.FAILED, 'its answer says "status": "down"', None),
         ("/marked", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
         ("/packed", CheckEnd.NOT_RUN, "its answer is packed (gzip), which nobody asked for", None),
+        (
+            "/packed-twice",
+            CheckEnd.NOT_RUN,
+            "its answer is packed (?), which nobody asked for",
+            None,
+        ),
+        ("/packed-untold", CheckEnd.NOT_RUN, "its answer is packed (gzip), which nobody asked for", None),
+        ("/in-pieces", CheckEnd.NOT_RUN, "its answer is packed (gzip), which nobody asked for", None),
+        ("/wide", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/wide-unmarked", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/twice", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/several", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/several-pass", CheckEnd.PASSED, "", None),
+        ("/half-a-list", CheckEnd.FAILED, 'its answer says another "status"', None),
+        ("/one-word", CheckEnd.FAILED, 'its answer says "status": "fail"', None),
+        ("/no", CheckEnd.FAILED, 'its answer says "status": "false"', None),
+        ("/brackets", CheckEnd.PASSED, "", None),
+        ("/less-than-nothing", CheckEnd.NOT_RUN, "it does not answer (ValueError)", None),
         ("/other-json", CheckEnd.PASSED, "", '{"rows": 42}'),
         ("/large", CheckEnd.NOT_RUN, "its answer is larger than 1,048,576 bytes", None),
     ],

@@ -1,6 +1,6 @@
-"""Which checks does a consumer have: in its catalog, or in the operator's own file? That one counts where both have one
+"""Which checks does a consumer have: in its catalogs, or in the operator's own file? That one counts where both have one
 
-of a name. Who runs them is handed in.
+of a name under one id. Who runs them is handed in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from data.archive.results import Stopped
 from data.catalog.called import is_shared
 from data.catalog.snapshot import Snapshot
 from data.records.base import Record
-from data.records.checks import NAME_MAX, Check, CheckEnd, Declared, OwnChecks
+from data.records.checks import NAME_MAX, Check, CheckAddress, CheckEnd, Declared, OwnChecks
 
 
 class Ran(Record, frozen=True, kw_only=True):
@@ -52,19 +52,25 @@ class Checks:
     runner: Runner = field(default_factory=NoRunner)
 
     def of(self, there: Snapshot, consumer_id: str) -> tuple[Check, ...]:
-        """In the order they are declared in, the operator's first, by the ids it is told of under."""
-        ids, entity = there.ids_of(consumer_id), there.find(consumer_id)
-        # Nobody has an address asked by sharing a file in Slack.
-        addresses = entity.checks if entity and not is_shared(entity) else ()
-        own = dict.fromkeys(one for each in sorted(ids) for one in self.own.checks.get(each, ()))
-        taken = {one.name for one in own} | {one.name for one in addresses}
+        """In the order they are declared in, the operator's first, by the ids it is told of under.
+
+        One of the operator's stands for that of its name in the catalog under the same id, and for no other's.
+        """
+        ids = sorted(there.ids_of(consumer_id))
+        own = [one for each in ids for one in self.own.checks.get(each, ())]
+        addresses = [
+            Check(name=one.name, url=one.url)
+            for each in ids
+            for one in _addresses(there, each)
+            if one.name not in {mine.name for mine in self.own.checks.get(each, ())}
+        ]
+        every = dict.fromkeys((*own, *addresses))
+        taken = {one.name for one in every}
         found: dict[str, Check] = {}
-        for one in own:
+        for one in every:
             name = _free(one.name, taken) if one.name in found else one.name
             taken.add(name)
             found[name] = replace(one, name=name)
-        for address in addresses:
-            found.setdefault(address.name, Check(name=address.name, url=address.url))
         return tuple(found.values())
 
     def declared(self, there: Snapshot, consumer_ids: Iterable[str]) -> dict[str, tuple[Declared, ...]]:
@@ -78,6 +84,12 @@ class Checks:
 
 
 NO_CHECKS = Checks()
+
+
+def _addresses(there: Snapshot, one: str) -> tuple[CheckAddress, ...]:
+    """As the source of this id tells them. Nobody has an address asked by sharing a file in Slack."""
+    entity = there.joins.entities.get(one)
+    return entity.checks if entity is not None and not is_shared(entity) else ()
 
 
 def _free(name: str, taken: AbstractSet[str]) -> str:

@@ -119,12 +119,8 @@ def _names_of_owners(told: Sequence[Entity]) -> tuple[str, ...]:
 
 
 def _checks(told: Sequence[Entity]) -> tuple[CheckAddress, ...]:
-    """Those of every catalog, the first of each name. Nobody has an address asked by sharing a file in Slack."""
-    found: dict[str, CheckAddress] = {}
-    for one in told:
-        for check in one.checks if not is_shared(one) else ():
-            found.setdefault(check.name, check)
-    return tuple(found.values())
+    """Those of every catalog. Nobody has an address asked by sharing a file in Slack."""
+    return tuple(dict.fromkeys(check for one in told if not is_shared(one) for check in one.checks))
 
 
 def _artifacts_of(told: Sequence[Entity]) -> Entity:

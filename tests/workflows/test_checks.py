@@ -70,6 +70,35 @@ def test_of_a_consumer_that_two_sources_tell_of_all_checks_are_run():
     ]
 
 
+CSV_WEB = Entity(id="csv:web", kind=Kind.CONSUMER, name="web", aliases=(WEB,))
+TWO = CheckAddress(name="scoring", url="https://ci.example.com/two")
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "checks"),
+    [
+        pytest.param({}, (TWO,), [("scoring", CATALOGS.url), ("scoring-2", TWO.url)], id="of two catalogs"),
+        pytest.param({}, (CATALOGS,), [("scoring", CATALOGS.url)], id="the same of two catalogs"),
+        pytest.param(
+            {"csv:web": (OWN,)},
+            (),
+            [("scoring", OWN.command), ("scoring-2", CATALOGS.url)],
+            id="the operator's of the other id",
+        ),
+        pytest.param(
+            {"csv:web": (OWN,)},
+            (TWO,),
+            [("scoring", OWN.command), ("scoring-2", CATALOGS.url)],
+            id="the operator's for that of the other id alone",
+        ),
+    ],
+)
+def test_no_check_hides_another_of_its_name_that_another_source_tells_of(own, other, checks):
+    there = a_snapshot(entities=(*ENTITIES, web(CATALOGS), replace(CSV_WEB, checks=other)))
+    found = Checks(own=OwnChecks(checks=own)).of(there, WEB)
+    assert [(one.name, one.command or one.url) for one in found] == checks
+
+
 def test_another_address_or_command_is_another_check():
     every = {
         digest_of(one) for one in (OWN, asked(CATALOGS), Check(name="scoring", command=("./score.sh", "-v")))

@@ -354,7 +354,7 @@ def test_checks_are_those_of_every_catalog_and_of_nothing_that_was_shared(catalo
     take(catalog, "slack", a_shared_thing("models:/a", checks=(evil,)))
     take(catalog, "backstage", a_thing("resource:d/a", "models:/a", checks=(ours,)))
     take(catalog, "mlflow", a_thing("mlflow:a", "models:/a", checks=(theirs, features)))
-    assert catalog.snapshot().entity("resource:d/a").checks == (ours, features)
+    assert catalog.snapshot().entity("resource:d/a").checks == (ours, theirs, features)
 
 
 def a_shared_thing(*aliases: str, one: str = "component:d/evil", **more: Any) -> Entity:

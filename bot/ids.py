@@ -38,6 +38,7 @@ class Action(StrEnum):
     DUTY_ACKNOWLEDGE_ALL = "duty.acknowledge_all"
     DUTY_CONTEST = "duty.contest"
     DUTY_TAKE = "duty.take"
+    DUTY_TAKE_BACK = "duty.take_back"
     DUTY_SNOOZE = "duty.snooze"
     DUTY_SHOW_ALL = "duty.show_all"
     DUTY_SHOW_TEAM = "duty.show_team"

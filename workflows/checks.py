@@ -1,6 +1,6 @@
-"""Which checks does a consumer have: in its catalogs, or in the operator's own file? That one counts where both have one
+"""Which checks does a consumer have: in its catalogs, or in the operator's own file?
 
-of a name under one id. Who runs them is handed in.
+The file counts where both have one of a name under one id. Who runs them is handed in.
 """
 
 from __future__ import annotations

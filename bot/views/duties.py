@@ -12,6 +12,7 @@ from bot.views.steps import zone_of
 from data.records.catalog import Impacted
 from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.rules.consumers import obligations
+from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.people.delegating import NOBODY, InForce, answers_as
 from workflows.rules.people.due import UNANSWERED
 from workflows.rules.telling.milestones import ACKNOWLEDGE
@@ -59,6 +60,12 @@ def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:
     return not obligation.is_settled and retirement.state is State.MIGRATING
 
 
+def may_be_taken_back(obligation: Obligation, retirement: Retirement) -> bool:
+    """Was it said to have moved, while there is time to say that it has not?"""
+    has_time = retirement.state is State.MIGRATING and not is_going_dark(retirement)
+    return obligation.duty is Duty.MIGRATED and has_time
+
+
 def twins(retirement: Retirement) -> frozenset[str]:
     """The names that several of its consumers have, as in two namespaces."""
     names = Counter(one.consumer.name for one in retirement.obligations)
@@ -101,9 +108,11 @@ def value(retirement: Retirement, obligation: Obligation) -> str:
 
 def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
     """What its owner can still say about it."""
+    about = value(retirement, obligation)
+    if may_be_taken_back(obligation, retirement):
+        return [actions(button("Not yet", Action.DUTY_TAKE_BACK, about))]
     if not is_actionable(obligation, retirement):
         return []
-    about = value(retirement, obligation)
     shown = []
     is_next = "primary"
     if obligation.duty in UNANSWERED:

@@ -11,6 +11,9 @@ from data.records.retirement import Duty, Retirement
 from data.records.waivers import ARCHIVE
 
 NAMES_AT_ONCE = 25
+TAKEN_BACK = {
+    Duty.MIGRATED: "says it has not moved yet, so it is asked again:",
+}
 
 
 def consumer_name(retirement: Retirement, consumer_id: str) -> str:
@@ -60,6 +63,8 @@ def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> 
     """What an owner answered. `name` may be those of many consumers, where one press was about all of them."""
     by = said_by(event.by, event.on_behalf_of)
     who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
+    if event.takes_back is not None:
+        return f":leftwards_arrow_with_hook: {by} {TAKEN_BACK[event.takes_back]} {name}"
     words = {
         Duty.OPEN: f":white_circle: {by} opened {name} again",
         Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.views import limits
@@ -44,6 +44,24 @@ def asked(retirement: Retirement) -> list[str]:
         "dates stay. For:"
     )
     return [what, limits.joined(who, 1_500, beyond=len(every) - len(who))]
+
+
+def line(
+    event: events.ExtensionProposed | events.ExtensionAgreed | events.ExtensionDropped,
+    retirement: Retirement,
+    name_in: Callable[[Retirement, str], str],
+) -> str:
+    """How the vote begins and ends, in the thread. `name_in` knows what a caller is called."""
+    match event:
+        case events.ExtensionProposed():
+            names = [name_in(retirement, one) for one in event.dates.consumer_ids]
+            return f":hourglass_flowing_sand: {opened(event, retirement, names)}"
+        case events.ExtensionAgreed():
+            return ":white_check_mark: The vote on more time ended with approval: the dates ahead move"
+        case events.ExtensionDropped():
+            because = safe(event.because, 200)
+            over = f"is over: {because}" if because else "ended without approval: the dates stay"
+            return f":arrow_forward: The vote on more time {over}"
 
 
 def opened(event: events.ExtensionProposed, retirement: Retirement, names: Sequence[str]) -> str:

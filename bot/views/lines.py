@@ -69,18 +69,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             | events.Cancelled()
         ):
             return vote_lines.line(event, retirement)
-        case events.ExtensionProposed():
-            names = [callers.name_in(retirement, one) for one in event.dates.consumer_ids]
-            return f":hourglass_flowing_sand: {later_dates.opened(event, retirement, names)}"
-        case events.ExtensionAgreed():
-            return ":white_check_mark: The vote on more time ended with approval: the dates ahead move"
-        case events.ExtensionDropped():
-            over = (
-                f"is over: {safe(event.because, 200)}"
-                if event.because
-                else "ended without approval: the dates stay"
-            )
-            return f":arrow_forward: The vote on more time {over}"
+        case events.ExtensionProposed() | events.ExtensionAgreed() | events.ExtensionDropped():
+            return later_dates.line(event, retirement, callers.name_in)
         case events.Announced():
             return (
                 f":mega: Announced: {counted(len(event.obligations), 'consumer')} must acknowledge and move"

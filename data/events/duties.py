@@ -27,13 +27,17 @@ class Amended(Event, frozen=True, kw_only=True, tag="amended/2"):
 
 
 class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
-    """`on_behalf_of`: the owner in whose place `by` answers; empty for themselves."""
+    """`on_behalf_of`: the owner in whose place `by` answers; empty for themselves.
+
+    takes_back   what it stood as until they took that back: a step further, or a request
+    """
 
     consumer_id: str
     duty: Duty
     note: Prose = Prose()
     extension: Extension | None = None
     on_behalf_of: str = ""
+    takes_back: Duty | None = None
 
 
 class TakenOver(Event, frozen=True, kw_only=True, tag="taken over"):

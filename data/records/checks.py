@@ -42,7 +42,7 @@ class OwnChecks(Record, frozen=True, kw_only=True):
     """What the operator's own file says.
 
     hosts     that checks declared in a catalog may ask, "ci.example.com" or "ci.example.com:8443"
-    checks    id of a consumer -> its checks, besides those in its catalog and for one of the same name there under that id
+    checks    id of a consumer -> its checks, besides those in its catalog, and before one of its name under that id
     file      its path; commands are run in its directory
     """
 

@@ -21,11 +21,20 @@ def test_a_colleague_takes_it_in_the_thread_and_the_other_takes_it_back(town: To
     assert [key for key in town.keys(WREN) if "/taken-" in key]
 
 
+def test_who_pressed_migrated_too_early_says_that_it_has_not(town: Town) -> None:
+    town.announce()
+    town.answer(BRUNO, "restock-planner")
+    town.press(BRUNO, town.announcement(BRUNO), "duty.take_back", PLANNER)
+    assert "restock-planner is open again: it has not migrated yet." in town.told(BRUNO)
+    assert f"<@{BRUNO}> says it has not moved yet, so it is asked again: *restock-planner*" in town.thread()
+    assert "1 consumer still to move" in words(town.announcement(BRUNO))
+
+
 def test_the_coordinator_takes_it_and_answers_in_a_message_of_their_own(town: Town) -> None:
     town.announce()
     town.command(TOM, "take RET-1 monday-report")
-    town.answer(TOM, "monday-report")
-    assert f"migrated (<@{TOM}>), taken over by <@{TOM}>" in words(town.announcement(TOM))
+    town.answer(TOM, "monday-report", "duty.acknowledge")
+    assert f"acknowledged (<@{TOM}>), taken over by <@{TOM}>" in words(town.announcement(TOM))
     assert "You may not take over" in town.command(GRACE, "take RET-1 retention-dashboard")
     assert [key for key in town.keys(INES) if "/taken-" in key]
 

@@ -67,6 +67,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.Cancel: {"why": WHY},
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
     cmd.TakeOver: {"consumer_id": BILLING},
+    cmd.TakeBack: {"consumer_id": BILLING},
     cmd.AskForTime: {"consumer_id": BILLING, "until": date(2027, 3, 1), "reason": WHY},
     cmd.Snooze: {"announced": 1},
     cmd.MeetOwners: {},

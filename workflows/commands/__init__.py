@@ -20,6 +20,7 @@ from workflows.commands.duties import (
     ContestWaiver,
     DecideExtension,
     Snooze,
+    TakeBack,
     TakeOver,
 )
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
@@ -108,6 +109,7 @@ __all__ = [
     "SendDigest",
     "Snooze",
     "Subscribe",
+    "TakeBack",
     "TakeFile",
     "TakeOver",
     "TellDigest",
@@ -131,6 +133,7 @@ _OfVotes = (
 )
 _OfDuties = (
     ChangeDuty
+    | TakeBack
     | TakeOver
     | AskForTime
     | Snooze

@@ -50,6 +50,13 @@ class TakeOver(Command, frozen=True, kw_only=True, tag="take over"):
     announced: int = 0
 
 
+class TakeBack(Command, frozen=True, kw_only=True, tag="take back"):
+    """An owner takes back what was said of theirs. `announced`: as in `ChangeDuty`."""
+
+    consumer_id: str
+    announced: int = 0
+
+
 class ContestWaiver(Command, frozen=True, kw_only=True, tag="contest waiver"):
     """An owner does not accept that their duty was waived. `announced`: as in `ChangeDuty`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from data import events
@@ -49,6 +49,8 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
         duty.consumer.consumer_id: obligations.whose_answer(duty, command.by, state, facts.delegations)
         for duty in chosen
     }
+    if command.duty is Duty.MIGRATED:
+        _check_own_to_settle(state, chosen, whose, command.by)
     changing = [duty for duty in chosen if _may_become(duty, command.duty)]
     if not chosen:
         return nothing(
@@ -197,6 +199,24 @@ def decide_extension(
         cancels=("remind/*", "escalate/*", *aside.cancels),
         reply=f"Granted. All remaining dates of {state.id} moved; whoever still has to move is told.",
     )
+
+
+def _check_own_to_settle(
+    state: Retirement, chosen: Sequence[Obligation], whose: Mapping[str, str], by: str
+) -> None:
+    """Raises `Refused` for who took over what others own: for those it is settled by a waiver, which they hear of."""
+    for duty in chosen:
+        owners = duty.consumer.owners
+        answerer = whose[duty.consumer.consumer_id] or by
+        if not owners.slack_ids or answerer in owners.slack_ids or duty.is_settled:
+            continue
+        name = obligations.typed_of(duty, state)
+        raise Refused(
+            f"You may not say that {duty.consumer.name} has migrated",
+            reasons=[f"you took it over, and {owners.team_name or 'others'}, who own it, have not said so"],
+            next_step="Have one of them take it back and press Migrated, or say why you answer for it, which they "
+            f"may contest: /retire waive {state.id} {name} REASON",
+        )
 
 
 def _may_become(duty: Obligation, wanted: Duty) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from data import events
 from data.errors import Refused
 from data.records.facts import Facts
-from data.records.retirement import Retirement
+from data.records.retirement import Duty, Retirement
 from workflows.commands import TakeOver
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.duties import check_newest, check_open
@@ -29,8 +29,12 @@ def take_over(state: Retirement, command: TakeOver, facts: Facts, now: datetime)
             next_step="Ask one of them, or the coordinator",
         )
     if duty.is_settled:
+        is_moved = duty.duty is Duty.MIGRATED
         raise Refused(
-            f"{duty.consumer.name} is {duty.duty} already", next_step="There is nothing to take over"
+            f"{duty.consumer.name} is {duty.duty} already",
+            next_step="Press Not yet beside it if it has not moved"
+            if is_moved
+            else "There is nothing to take over",
         )
     if duty.asked == (command.by,):
         return nothing(f"{duty.consumer.name} is yours already.")

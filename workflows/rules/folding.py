@@ -80,15 +80,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 obligations=_changed(
                     state,
                     event.consumer_id,
-                    lambda duty: replace(
-                        duty,
-                        duty=event.duty,
-                        note=event.note,
-                        extension=event.extension,
-                        changed_by=event.by,
-                        changed_for=event.on_behalf_of,
-                        changed_at=event.at,
-                    ),
+                    lambda duty: obligations.answered(duty, event, state),
                 ),
             )
         case events.TakenOver():

@@ -200,14 +200,14 @@ def test_nothing_is_overdue_while_dates_wait(changes: dict[str, Any]) -> None:
     assert (waiting.overdue, waiting.late_steps, len(waiting.answers)) == ((), (), 3)
 
 
-def test_what_is_settled_comes_last_and_has_no_buttons() -> None:
+def test_what_is_settled_comes_last_and_can_only_be_taken_back() -> None:
     state = announced(teams=1)
     first, *others = state.obligations
     moved = replace(first, duty=Duty.MIGRATED, changed_by="UT0")
     home = a_home(replace(state, obligations=(moved, *others)), person="UT0")
     assert [one.duty.duty for one in home.answers] == [Duty.OPEN, Duty.OPEN, Duty.MIGRATED]
-    values = [value for _, value in buttons(view.drawn(home)[0])]
-    assert not [one for one in values if moved.consumer.consumer_id in one]
+    pressed = [what for what, value in buttons(view.drawn(home)[0]) if moved.consumer.consumer_id in value]
+    assert pressed == ["duty.take_back"]
 
 
 def test_once_it_is_dark_nothing_is_asked_and_nothing_goes_dark() -> None:

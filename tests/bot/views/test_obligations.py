@@ -150,7 +150,7 @@ def test_consumers_nobody_owns_say_why() -> None:
         (Duty.ACKNOWLEDGED, ["migrated", "more_time", "not_mine"]),
         (Duty.NEEDS_TIME, ["migrated", "not_mine"]),
         (Duty.NOT_MINE, ["acknowledge", "migrated", "more_time"]),
-        (Duty.MIGRATED, []),
+        (Duty.MIGRATED, ["take_back"]),
         (Duty.WAIVED, []),
     ],
 )
@@ -205,7 +205,7 @@ def test_a_direct_message_shows_the_nearest_ten_and_leads_to_the_rest() -> None:
 def test_who_has_settled_everything_is_thanked() -> None:
     said = obligations.owner_dm(with_duties(Duty.MIGRATED, Duty.WAIVED), "UT0")
     check_message(said)
-    assert [action for action, _ in buttons(said)] == [Action.DUTY_SHOW_ALL]
+    assert [action for action, _ in buttons(said)] == [Action.DUTY_TAKE_BACK, Action.DUTY_SHOW_ALL]
     assert "all of yours are settled" in said["text"]
 
 

@@ -20,8 +20,10 @@ from tests.builders import (
     MIGRATE_AT,
     PAT,
     STRANGER,
+    WHY,
     Story,
     a_running_retirement,
+    an_impacted,
     days,
 )
 from workflows import commands as cmd
@@ -121,3 +123,25 @@ def test_whoever_it_is_taken_back_from_sees_it_leave_their_message():
     story = taken(PAT, CRM)
     decision = story.does(taking(CARL, CRM))
     assert f"RET-1/announcement-1/dm/{PAT}/edit" in {effect.key for effect in decision.effects}
+
+
+def test_who_took_over_what_others_own_answers_but_does_not_settle_it_in_their_place():
+    story = taken(PAT)
+    story.does(cmd.ChangeDuty(by=PAT, consumer_ids=(BILLING,), duty=Duty.ACKNOWLEDGED))
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.ChangeDuty(by=PAT, consumer_ids=(BILLING,), duty=Duty.MIGRATED))
+    assert str(refused.value) == (
+        "You may not say that billing-etl has migrated: you took it over, and billing, who own it, have not said so. "
+        "Have one of them take it back and press Migrated, or say why you answer for it, which they may contest: "
+        "/retire waive RET-1 billing-etl REASON"
+    )
+    story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))
+    assert story.state.obligation(BILLING).is_settled
+
+
+def test_what_nobody_owns_is_settled_by_who_took_it_over():
+    unowned = an_impacted("orphan", team="", people=())
+    story = a_running_retirement(impact=(unowned,))
+    story.does(taking(PAT, unowned.consumer_id))
+    story.does(cmd.ChangeDuty(by=PAT, consumer_ids=(unowned.consumer_id,), duty=Duty.MIGRATED))
+    assert story.state.obligations[0].is_settled

@@ -55,6 +55,7 @@ MAY = {
     "snooze": "consumer_owner",
     "decide extension": "coordinator",
     "waive": "coordinator",
+    "take back": "consumer_owner",
     "contest waiver": "consumer_owner",
     "run checks": "coordinator endpoint_owner consumer_owner",
     "place hold": "coordinator owner endpoint_owner seated holder",

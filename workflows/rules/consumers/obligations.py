@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from data import events
 from data.errors import NotFound, Refused
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
@@ -65,6 +66,21 @@ def moves_by(duty: Obligation, state: Retirement) -> datetime:
     """The day to migrate it has once it is open again: dates that moved while it was settled have moved for it, too."""
     assert state.plan is not None
     return max(duty.migrate_by, state.plan.step(StepKind.MIGRATE).due_at)
+
+
+def answered(duty: Obligation, event: events.DutyChanged, state: Retirement) -> Obligation:
+    """The same duty as somebody said it stands."""
+    is_again = event.takes_back is Duty.MIGRATED
+    return replace(
+        duty,
+        duty=event.duty,
+        migrate_by=moves_by(duty, state) if is_again else duty.migrate_by,
+        note=event.note,
+        extension=event.extension,
+        changed_by=event.by,
+        changed_for=event.on_behalf_of,
+        changed_at=event.at,
+    )
 
 
 def contested(duty: Obligation, state: Retirement) -> Obligation:

@@ -1,0 +1,48 @@
+"""Taking back what was said of a consumer: that it has migrated, while nothing is dark."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.errors import Refused
+from data.records.facts import Facts
+from data.records.retirement import Duty, Retirement
+from workflows.commands import TakeBack
+from workflows.decisions.decided import RetirementDecision, decided, escalation_timers, folded, nothing
+from workflows.decisions.duties import check_newest, check_open
+from workflows.rules.consumers import obligations
+from workflows.rules.lifecycle import is_going_dark
+from workflows.rules.permissions import check
+
+
+def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime) -> RetirementDecision:
+    """Every owner may, also where somebody else had said it. They know the dates by then."""
+    check("take back", command.by, state, facts)
+    check_open(state)
+    check_newest(state, command.announced)
+    duty = obligations.named(state, command.consumer_id)
+    name = duty.consumer.name
+    is_owner = command.by in duty.consumer.owners.slack_ids
+    whose = "" if is_owner else obligations.whose_answer(duty, command.by, state, facts.delegations)
+    if duty.duty is not Duty.MIGRATED:
+        return nothing(f"There is nothing to take back: {name} is {duty.duty}.")
+    if is_going_dark(state):
+        raise Refused(
+            f"It is too late to say that {name} has not migrated: endpoints are being switched off",
+            next_step=f"Ask the coordinator to bring service back: /retire restore {state.id} REASON",
+        )
+    event = events.DutyChanged(
+        at=now,
+        by=command.by,
+        consumer_id=duty.consumer.consumer_id,
+        duty=Duty.ACKNOWLEDGED,
+        on_behalf_of=whose,
+        takes_back=duty.duty,
+    )
+    after = folded(state, (event,))
+    # Those whose day came while it counted as moved rang for nothing.
+    timers = escalation_timers(after, now) if state.paused_at is None else ()
+    return decided(
+        state, event, timers=timers, after=after, reply=f"{name} is open again: it has not migrated yet."
+    )

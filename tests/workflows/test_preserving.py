@@ -32,6 +32,7 @@ DOCUMENTS = (
         "old",
         "type: ai-model, owner: team, dependsOn: [resource:rows]",
         drift="0.31 on 2026-03-02",
+        successor="resource:canary",
     ),
     a_document("Resource", "rows", "type: dataset"),
     a_document(

@@ -30,7 +30,7 @@ def known(there: Snapshot, model_id: str, hidden: Names, at: datetime) -> dict[s
     own = [model, *there.versions_of(model.id), *there.endpoints_of(model.id)]
     as_of = {"as_of": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "catalog_version": there.version}
     return {
-        MODEL_FILE: text_of({**as_of, **_facts(model, own, hidden)}),
+        MODEL_FILE: text_of({**as_of, **_facts(model, own, hidden, there.id_of(model.successor_id))}),
         LINEAGE_FILE: text_of({**_lineage(there, own, hidden), "graph": as_of}),
     }
 
@@ -43,7 +43,7 @@ def measured(there: Snapshot, model_id: str) -> tuple[Measured, ...]:
     return tuple(row for one in own for row in one.measured)
 
 
-def _facts(model: Entity, own: Iterable[Entity], hidden: Names) -> dict[str, object]:
+def _facts(model: Entity, own: Iterable[Entity], hidden: Names, successor: str) -> dict[str, object]:
     return {
         "id": model.id,
         "name": model.name,
@@ -51,7 +51,7 @@ def _facts(model: Entity, own: Iterable[Entity], hidden: Names) -> dict[str, obj
         "tier": model.tier,
         "lifecycle": model.lifecycle,
         "regulated": model.regulated,
-        "successor": hidden.get(model.successor_id, model.successor_id),
+        "successor": hidden.get(successor, successor),
         "migration_guide": model.guide,
         "parts": [
             {"id": one.id, "kind": str(one.kind), "name": one.name, "lifecycle": one.lifecycle}

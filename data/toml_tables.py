@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,11 +29,19 @@ class Tables:
     def __init__(self, source: str) -> None:
         self.source = source
         self.problems: list[Problem] = []
+        self._refused: set[tuple[str, str]] = set()
 
     def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
+        section = where.partition(".")[0] or key.strip("[]")
+        self._refused.add((section, key if where else ""))
         field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
         shown = "" if value is None else f"= {_shown(_repeatable(value, key))}"
         self.problems.append(Problem(field=field, value=shown, accepted=accepted))
+
+    def judging(self) -> Callable[..., bool]:
+        """Can keys be judged together: was none of them refused until now? "rounds.review_days", or "roles" for all."""
+        refused = frozenset(self._refused)
+        return lambda *keys: not any(_is_of(one, where, name) for one in keys for where, name in refused)
 
     def table(self, where: str, value: Any, keys: Mapping[str, Checked]) -> dict[str, Any]:
         """The keys of a table that are known and fine."""
@@ -49,6 +57,11 @@ class Tables:
             else:
                 fine[key] = found
         return fine
+
+
+def _is_of(key: str, section: str, name: str) -> bool:
+    of, _, wanted = key.partition(".")
+    return of == section and ("" in (wanted, name) or wanted == name)
 
 
 def text_of(path: Path, *, otherwise: str) -> str:

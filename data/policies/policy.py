@@ -24,6 +24,7 @@ from data.policies.fields import FIELDS
 from data.policies.keys import Key
 from data.policies.notice_texts import read_texts
 from data.policies.retention import retention_of
+from data.policies.sense import check_sense
 from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
 from data.records.artifacts import ArtifactClass
 from data.records.hours import Windows
@@ -117,8 +118,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["escalation"] = tree_of(
         reading, values["escalation"], values.pop("on_exhausted"), again_days=values["escalate_again_days"]
     )
-    if not reading.problems:
-        _check_sense(reading, values)
+    check_sense(reading, values)
     if reading.problems:
         raise Invalid(reading.problems)
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
@@ -207,59 +207,3 @@ def _roles(reading: Tables, given: Any) -> tuple[Role, ...]:
             )
         )
     return tuple(roles)
-
-
-def _check_tiers(reading: Tables, said: dict[str, Any]) -> None:
-    notice = {row.tier: row.notice_days for row in said["tiers"]}
-    for tier in (1, 2):
-        if notice[tier] < notice[tier + 1]:
-            accepted = f"at least the {notice[tier + 1]} of tier {tier + 1}: tier 1 is the strictest"
-            reading.refuse(f"tiers.{tier}", "notice_days", notice[tier], accepted)
-    left = [
-        f"{tier}"
-        for tier in notice
-        if not any(one.is_needed(tier, is_regulated=False, is_known=True) for one in said["roles"])
-    ]
-    if left:
-        of = f"tier {left[0]}" if len(left) == 1 else f"tiers {' and '.join(left)}"
-        reading.refuse(
-            "", "[roles]", None, f"at least one that votes on models of {of} that no regulation names"
-        )
-    strict = [f"[tiers.{row.tier}]" for row in said["tiers"] if row.checks_required == "yes"]
-    if strict and not said["checks_valid_hours"]:
-        accepted = f"at least 1, where {' and '.join(strict)} checks_required = true: with 0 none is run"
-        reading.refuse("disable", "checks_valid_hours", 0, accepted)
-
-
-def _check_sense(reading: Tables, said: dict[str, Any]) -> None:
-    """What is fine by itself must also fit together."""
-    _check_tiers(reading, said)
-    notice = {row.tier: row.notice_days for row in said["tiers"]}
-    if said["restricted_channel"] == said["governance_channel"]:
-        accepted = "a private channel, other than [channels] governance"
-        reading.refuse("channels", "restricted", said["restricted_channel"], accepted)
-    shortest = min(notice.values())
-    if said["archive_lead_days"] > shortest:
-        accepted = (
-            f"at most the shortest notice, {shortest}: nothing is archived for a switch-off not yet announced"
-        )
-        reading.refuse("archive", "lead_days", said["archive_lead_days"], accepted)
-    if said["migrate_lead_days"] >= said["archive_lead_days"]:
-        accepted = f"less than [archive] lead_days, {said['archive_lead_days']}: the archive is proven first"
-        reading.refuse("migrate", "lead_days", said["migrate_lead_days"], accepted)
-    if said["round_expires_days"] <= said["review_days"]:
-        accepted = (
-            f"more than review_days, {said['review_days']}: a round must be able to close before it expires"
-        )
-        reading.refuse("rounds", "expires_days", said["round_expires_days"], accepted)
-    if said["until_hour"] <= said["from_hour"]:
-        accepted = f"an hour after from_hour, {said['from_hour']}"
-        reading.refuse("windows", "until_hour", said["until_hour"], accepted)
-    last_reachable = shortest - said["migrate_lead_days"]
-    if said["acknowledge_days"] > last_reachable:
-        accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"
-        reading.refuse("escalation", "acknowledge_days", said["acknowledge_days"], accepted)
-    for role in said["roles"]:
-        if not role.groups and len(role.people) < role.approvals:
-            accepted = f"at most the number of its people, {len(role.people)}"
-            reading.refuse(f"roles.{role.name}", "approvals", role.approvals, accepted)

@@ -124,6 +124,76 @@ def test_the_digest_names_the_version_and_changes_with_it() -> None:
     assert changed.digest != shipped.digest
 
 
+BOTH = '[roles.owner]\npeople = ["U1AB"]\n[roles.risk]\npeople = ["U1AB"]\n'
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        pytest.param(
+            BOTH,
+            ["[roles.risk] people", "owner and risk vote on the same models", "need 2"],
+            id="one for two",
+        ),
+        pytest.param(BOTH + 'groups = ["slack:S0614TZR7"]\n', [], id="and whoever is in a group"),
+        pytest.param(BOTH.replace('"]\n[roles.risk]', '", "U2CD"]\n[roles.risk]'), [], id="two for two"),
+        pytest.param(
+            BOTH + "tiers = [1]\n[roles.all]\npeople = ['U3EF']\n", ["owner and risk"], id="of tier 1"
+        ),
+        pytest.param(
+            BOTH.replace("[roles.risk]", "tiers = [2]\n[roles.risk]")
+            + 'tiers = [1]\n[roles.all]\npeople = ["U3EF"]\n',
+            [],
+            id="of different tiers",
+        ),
+        pytest.param(
+            '[break_glass]\npeople = ["U1AB"]', ["[break_glass] people", "it takes two"], id="one alone"
+        ),
+        pytest.param('[break_glass]\npeople = ["U1AB"]\ngroups = ["security"]', [], id="one and a group"),
+        pytest.param(
+            "[break_glass]\nnotice_days_min = 400",
+            ["notice_days_min = 400", "less than the longest notice, 180"],
+            id="a short notice that is longer",
+        ),
+    ],
+)
+def test_what_could_never_be_done_is_refused(toml: str, said: list[str]) -> None:
+    if not said:
+        assert policies.parsed(toml, source="eu.toml")
+        return
+    (problem,) = problems(toml)
+    assert [one for one in said if one not in problem] == []
+
+
+def test_what_does_not_fit_together_is_reported_beside_what_is_malformed() -> None:
+    found = problems(
+        """
+        [steps]
+        hour = "nine"
+        [rounds]
+        review_days = 20
+        expires_days = 10
+        [windows]
+        from_hour = 18
+        until_hour = 9
+        [archive]
+        lead_days = "three weeks"
+        [migrate]
+        lead_days = 30
+        [tiers.2]
+        notice_days = 20
+        """
+    )
+    assert sorted(one.split("] ")[1].partition(" ")[0] for one in found) == [
+        "acknowledge_days",
+        "expires_days",
+        "hour",
+        "lead_days",
+        "notice_days",
+        "until_hour",
+    ], "and nothing of the lead days that rest on what nobody can read"
+
+
 def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
     toml = """
     colour = "blue"

@@ -147,7 +147,9 @@ BOTH = '[roles.owner]\npeople = ["U1AB"]\n[roles.risk]\npeople = ["U1AB"]\n'
             id="of different tiers",
         ),
         pytest.param(
-            '[break_glass]\npeople = ["U1AB"]', ["[break_glass] people", "it takes two"], id="one alone"
+            '[break_glass]\ngroups = []\npeople = ["U1AB"]',
+            ["[break_glass] people", "it takes two"],
+            id="one alone",
         ),
         pytest.param('[break_glass]\npeople = ["U1AB"]\ngroups = ["security"]', [], id="one and a group"),
         pytest.param(

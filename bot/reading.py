@@ -15,6 +15,7 @@ from workflows.histories import WEEK, last_week
 from workflows.measuring import outcomes
 from workflows.playbooks import playbooks as found
 from workflows.playbooks import went
+from workflows.reviews import suggested
 from workflows.rules.hindsight import policy_review
 from workflows.rules.hindsight.measures import measures
 from workflows.rules.hours import day_of
@@ -38,6 +39,7 @@ def this_week(
         zone=zone,
         is_asked=True,
         review=review,
+        suggested=suggested(store, every) if review else (),
     )
 
 

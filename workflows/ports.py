@@ -21,6 +21,7 @@ from workflows.decisions.hearings import Hearing
 from workflows.histories import History
 from workflows.home import Home
 from workflows.questions.answers import Answer
+from workflows.rules.hindsight.lessons import Lesson
 from workflows.rules.hindsight.outcomes import Outcome
 
 
@@ -53,6 +54,7 @@ class Message(Record, frozen=True, kw_only=True):
     histories  for the digest: every retirement that its reader is told of, with what happened to it
     outcomes   for the digest: what each retirement that its reader may know of came to
     reviews    for `lesson`: what people said of the other retirement
+    suggested  for a policy that nobody has looked through in its time: what people suggested for it, the newest first
     there      the catalog, for what is drawn from it
     ahead      who will hear what and when, for the file that says so
     bundle     for `audit`: the file itself
@@ -73,6 +75,7 @@ class Message(Record, frozen=True, kw_only=True):
     histories: tuple[History, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
+    suggested: tuple[Lesson, ...] = ()
     there: Snapshot | None = None
     ahead: tuple[Hearing, ...] = ()
     bundle: bytes = b""

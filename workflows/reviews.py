@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from data import events
+from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from data.store import Store
+from workflows.audiences import is_marked
 from workflows.engine import all_retirements
 from workflows.rules.hindsight.lessons import Lesson, matching
 
@@ -35,6 +37,12 @@ def learned(store: Store, retirements: Iterable[Retirement], words: str = "") ->
     return matching(every, words)
 
 
-def suggested(store: Store) -> tuple[Lesson, ...]:
-    """What people wish to be looked at when the policy is reviewed, the newest first."""
-    return tuple(one for one in learned(store, all_retirements(store)) if one.review.for_policy == "yes")
+def suggested(store: Store, retirements: Iterable[Retirement] | None = None) -> tuple[Lesson, ...]:
+    """What people wish to be looked at when the policy is reviewed, the newest first; of all, or of these."""
+    every = all_retirements(store) if retirements is None else retirements
+    return tuple(one for one in learned(store, every) if one.review.for_policy == "yes")
+
+
+def suggested_to_all(store: Store, there: Snapshot) -> tuple[Lesson, ...]:
+    """The same of what everybody in the governance channel may read."""
+    return suggested(store, (one for one in all_retirements(store) if not is_marked(one, there)))

@@ -16,9 +16,10 @@ from bot.ids import SLASH_COMMAND
 from bot.views import blocks, impact, limits, news
 from bot.views.blocks import Payload, context, header, safe, section
 from bot.views.digest_lines import Line, at_risk, called, due, is_late, urgency, weekday
-from bot.views.policy_review import NEXT
+from bot.views.policy_review import NEXT, suggestions
 from data.records.retirement import Retirement, State
 from workflows.histories import History
+from workflows.rules.hindsight.lessons import Lesson
 from workflows.rules.hindsight.measures import DEFINITIONS, Measure, measures
 from workflows.rules.hindsight.outcomes import Outcome
 from workflows.rules.lifecycle import ENDED
@@ -53,6 +54,7 @@ class Digest(NamedTuple):
     is_asked   somebody wishes to see it now; it is not the weekly one
     review     that nobody has looked through the policy in its time; empty where somebody has
     checkpoint of the log, for who wants to hold the record to it later; empty where none is signed
+    suggested  what people suggested for it, the newest first
     """
 
     sections: Sections
@@ -64,6 +66,7 @@ class Digest(NamedTuple):
     is_asked: bool = False
     review: str = ""
     checkpoint: str = ""
+    suggested: Sequence[Lesson] = ()
 
 
 def of(
@@ -77,10 +80,20 @@ def of(
     is_asked: bool = False,
     review: str = "",
     checkpoint: str = "",
+    suggested: Sequence[Lesson] = (),
 ) -> Digest:
     """The digest of what these histories tell, with how all retirements there ever were went."""
-    found = sections(histories, now=until)
-    return Digest(found, measures(outcomes, until), since, until, zone, is_own, is_asked, review, checkpoint)
+    return Digest(
+        sections(histories, now=until),
+        measures(outcomes, until),
+        since,
+        until,
+        zone,
+        is_own,
+        review=review,
+        checkpoint=checkpoint,
+        suggested=suggested,
+    )
 
 
 def sections(histories: Sequence[History], *, now: datetime) -> dict[str, list[Line]]:
@@ -142,7 +155,9 @@ def tree(digest: Digest) -> dict[str, Any]:
 def message(digest: Digest) -> Payload:
     """For a channel, or for one person."""
     shown = [header("Your retirements this week" if digest.is_own else "Retirements this week")]
-    shown += [section(f":scroll: *The policy* {safe(digest.review)}. {NEXT}")] if digest.review else []
+    if digest.review:
+        what = suggestions(digest.suggested)
+        shown.append(section(f":scroll: *The policy* {safe(digest.review)}. {NEXT}.{what}"))
     if not is_news(digest.sections):
         words = f"Nothing changed since {_since(digest)}, nothing is due, and nothing is at risk."
         once = "This is said once: the next digest comes when there is something to tell."

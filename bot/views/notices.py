@@ -141,7 +141,6 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import failed": lambda said: imports.failed(said["name"], said["why"]),
     "import mended": lambda said: imports.mended(said["name"]),
-    "policy review": lambda said: policy_review.overdue(said["said"], said["who"], said["people"]),
     "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
     "delegation begun": delegations.begun,
     "delegation ended": delegations.ended,
@@ -167,6 +166,7 @@ def digested(message: Message) -> digest.Digest:
         is_own=is_person(message.params["channel"]),
         review=message.params.get("review", ""),
         checkpoint=message.params.get("checkpoint", ""),
+        suggested=message.suggested,
     )
 
 
@@ -174,6 +174,9 @@ def drawn(message: Message) -> Payload:
     """The payload of a message."""
     if message.notice == "digest":
         return digest.message(digested(message))
+    if message.notice == "policy review":
+        said = message.params
+        return policy_review.overdue(said["said"], said["who"], said["people"], message.suggested)
     if message.notice in OF_IMPORTS:
         return OF_IMPORTS[message.notice](message.params)
     if message.answer is not None:

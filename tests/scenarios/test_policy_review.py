@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.records.policy import Review
-from tests.scenarios.town import GOVERNANCE, MINA, TOM, Town, words
+from tests.scenarios.test_reviewing import migrated, review
+from tests.scenarios.town import BRUNO, GOVERNANCE, MINA, TOM, Town, words
 
 REVIEW = Review(review_by="2026-03-11", review_groups=("ml-platform",))
 
@@ -43,3 +44,20 @@ def test_one_that_has_its_next_day_is_told_of_no_more(tmp_path: Path) -> None:
         town.pass_time(days=22)
         assert not [key for key in town.keys(GOVERNANCE) if key.startswith("policy/")]
         assert "looked through" not in town.command(TOM, "digest")
+
+
+def test_what_people_suggested_for_it_is_told_with_it_and_where_all_of_it_is(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False, review=Review(review_by="2026-05-20")) as town:
+        migrated(town)
+        assert review(town, BRUNO, change="ask <!here> first", policy=["policy"]) == {}
+        assert review(town, TOM, change="nothing of this", hurt="the notice") == {}
+        began(town)
+        town.pass_time(days=60)
+        said = words(town.posted(GOVERNANCE, "policy/review/2026-05-20"))
+        told = 'from reviews, in full: `emeritus policy suggestions`\n\u2022 RET-1 churn-v1: "ask &lt;!here'
+        assert told in said
+        assert f"(<@{BRUNO}>, 2026-" in said
+        assert "nothing of this" not in said
+        assert told in town.command(TOM, "digest")
+        weekly = [key for key in town.keys(GOVERNANCE) if key.startswith("digest/2026-06")]
+        assert told in words(town.posted(GOVERNANCE, weekly[0]))

@@ -26,7 +26,8 @@ from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
 from workflows.histories import History
 from workflows.measuring import outcomes
 from workflows.ports import Message
-from workflows.reviews import reviews
+from workflows.reviews import reviews, suggested_to_all
+from workflows.rules.hindsight.lessons import Lesson
 from workflows.rules.hindsight.outcomes import Outcome
 from workflows.rules.restriction import channel_of
 from workflows.rules.telling import messages, standing_in, together
@@ -237,6 +238,7 @@ def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Mes
         other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
         events=_events(claim, effect, state, shop),
         reviews=_reviews(effect, shop),
+        suggested=_suggested(effect, shop),
         histories=told,
         outcomes=came_to,
         there=_there(effect, shop),
@@ -258,6 +260,13 @@ def _there(effect: Effect, shop: Workshop) -> Snapshot | None:
 def _reviews(effect: Effect, shop: Workshop) -> tuple[Reviewed, ...]:
     other = shop.engine.retirement(effect.body["other"]) if effect.body["notice"] == "lesson" else None
     return reviews(shop.engine.store, other) if other is not None else ()
+
+
+def _suggested(effect: Effect, shop: Workshop) -> tuple[Lesson, ...]:
+    """Where it says that the policy was to be looked through."""
+    if effect.body["notice"] != "policy review" and "review" not in effect.body:
+        return ()
+    return suggested_to_all(shop.engine.store, shop.engine.gatherer.catalog.snapshot())
 
 
 def _ahead(effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[Hearing, ...]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from data.policies.policy import read_windows
 from data.records.hours import Hours
-from data.records.retirement import Duty
+from data.records.retirement import Duty, Reason
 from tests.builders import WHY, a_policy
 from tests.workflows.living import PAT, ROLES, Living, company, people_in
 from tests.workflows.test_outlook import ENDS, foretold
@@ -91,3 +91,21 @@ def test_what_waited_for_a_morning_when_it_was_paused_goes_once_it_goes_on_and_h
         told, ahead = len(life.notebook.sent), foretold(life)
         life.until(ENDS)
         assert life.sent_after(told) == ahead
+
+
+def test_after_the_plan_was_edited_the_dry_run_has_nothing_of_the_old_one_and_nobody_who_has_moved(
+    tmp_path: Path,
+):
+    """May is away when the old day is past, and back before the new announcement. Ann has moved."""
+    with a_life(tmp_path, **{MAY: away(date(2027, 1, 12), date(2027, 1, 13))}) as life:
+        life.until(on(6))
+        life.does(cmd.ChangeDuty(by=ANN, consumer_ids=(ANNS,), duty=Duty.MIGRATED))
+        life.until(on(12, 12))
+        assert [one.person for one in life.store.asleep()] == [MAY]
+        life.does(cmd.Revise(by=PAT, reason=Reason.COST, why=WHY, target_on=date(2027, 4, 1)))
+        told, ahead = len(life.notebook.sent), foretold(life)
+        life.approves()
+        life.until(ENDS)
+        assert life.sent_after(told) == ahead
+        assert [at for at, _ in escalated(life, MAY)] == []
+        assert heard(life, ANN) == [(on(5), "dm")]

@@ -58,14 +58,27 @@ def ahead(
     if state.paused_at is not None or state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
         return ()
     run = _Run(state, people, now)
-    if state.state in (State.PROPOSED, State.APPROVED):
-        run.announces()
     run.sets(timers)
     run.holds(held)
     for _ in range(TURNS_MAX):
         if not run.goes_on():
             return tuple(sorted(run.heard, key=lambda one: (one.at, one.place)))
     raise AssertionError(f"{state.id} is told of without end")
+
+
+def _agreed(state: Retirement, now: datetime) -> Retirement | None:
+    """As it stands before the announcement: what is voted on, as if it were agreed to. None once it was announced."""
+    if state.state is State.APPROVED:
+        return state
+    if state.state is not State.PROPOSED or state.round is None or state.plan is None:
+        return None
+    agreed = events.Approved(
+        at=max(state.round.review_until, now),
+        by=events.EMERITUS,
+        round_number=state.round.number,
+        plan_digest=state.plan.digest,
+    )
+    return folded(state, (agreed,))
 
 
 class _Run:
@@ -83,19 +96,13 @@ class _Run:
         self._told = {(standing_in.telling(effect), reader) for effect, reader in people.told}
         self._told_with: set[str] = set()
         self.heard: list[Hearing] = []
+        self._approved = _agreed(state, now)
+        self._announces_at = announced_at(self._approved, now) if self._approved is not None else None
 
-    def announces(self) -> None:
-        """As the plan has it; what is voted on, as if it were agreed to. Where a gate holds it, nobody is told."""
-        plan = self._state.plan
-        assert plan is not None
-        if self._state.round is not None and self._state.state is State.PROPOSED:
-            digest, number = plan.digest, self._state.round.number
-            agreed_at = max(self._state.round.review_until, self._at)
-            agreed = events.Approved(
-                at=agreed_at, by=events.EMERITUS, round_number=number, plan_digest=digest
-            )
-            self._state = folded(self._state, (agreed,))
-        self._at = announced_at(self._state, self._at)
+    def _announces(self) -> None:
+        """Where a gate holds it, nobody is told."""
+        assert self._approved is not None
+        self._state, self._announces_at = self._approved, None
         command = RunStep(by=events.EMERITUS, step=StepKind.ANNOUNCE)
         facts = self._people.facts(command, self._state, self._at)
         self._follows(steps.run_step(self._state, command, facts, self._at))
@@ -122,6 +129,12 @@ class _Run:
         ringing = min(self._timers.values(), key=lambda timer: timer.due_at, default=None)
         firsts = (self._waiting[next(iter(lane))] for lane in self._lanes.values())
         opening = min(firsts, key=self._opens_at, default=None)
+        nexts = [ringing.due_at] if ringing is not None else []
+        nexts += [self._opens_at(opening)] if opening is not None else []
+        if self._announces_at is not None and all(self._announces_at <= at for at in nexts):
+            self._at = max(self._announces_at, self._at)
+            self._announces()
+            return True
         if ringing is not None and (opening is None or ringing.due_at <= self._opens_at(opening)):
             del self._timers[ringing.name]
             self._at = max(ringing.due_at, self._at)
@@ -174,9 +187,8 @@ class _Run:
                 return
         others = self._beside(effect)
         body = together.with_those(body, others)
-        # What is looked at as soon as it is wanted cannot be overtaken yet.
-        may_differ = self._people.hours is not None and waits.since < self._at
-        left = overtaken.left(self._state, effect.key, body) if may_differ else body
+        is_looked_at = self._people.hours is not None
+        left = overtaken.left(self._state, effect.key, body) if is_looked_at else body
         if left is None or effect.key in self._told_with:
             self._is_over(effect)
             return

@@ -19,10 +19,21 @@ _CALLED_SECRET = re.compile(
 )
 
 _CALLED = r"pass(?:wor)?d|passwd|passphrase|pwd|secret|token|credential|signature|(?:api|access|account|private)_?-?key"
-_SAID = r"\"[^\"\n]*\"?|'[^'\n]*'?|\S+"
+_SAID = r"\\*\"[^\"\n]*\"?|\\*'[^'\n]*'?|\S+"
+_IS = r"[\\\"']*\s*(?:=>|[=:])\s*"  # also in JSON that is a text of JSON: \"password\": \"abc\"
+_BRIEF = r"(?:[\w-]*[_-])?(?:key|sig|pw)|[\w-]*[_-]pass|pass(?==)"  # but not "passed", nor "pass: 12"
+_TOKENS = (
+    r"xox[a-z]-[\w-]{6,}|xapp-[\w-]{6,}|gh[opsur]_\w{10,}|github_pat_\w{10,}|glpat-[\w-]{10,}"
+    r"|(?:AKIA|ASIA)[0-9A-Z]{16}|sk-[\w-]{16,}|eyJ[\w-]{6,}\.[\w-]+\.[\w-]*"
+)
+"""What Slack, GitHub, GitLab, AWS, providers of models and JSON Web Tokens begin with, wherever it stands."""
 _IN_TEXT = (
     (re.compile(r"-----BEGIN [^-\n]*-----.*?(?:-----END [^-\n]*-----|\Z)", re.DOTALL), SECRET),
-    (re.compile(rf"(?i)(\b[\w-]*(?:{_CALLED})[\w-]*[\"']?\s*(?:=>|[=:])\s*)(?:{_SAID})"), rf"\1{SECRET}"),
+    (re.compile(r"(?m)^(?:[A-Za-z0-9+/=]{60,}\n){2,}(?:[A-Za-z0-9+/=]+$)?"), f"{SECRET}\n"),
+    (re.compile(rf"(?i)(\b[\w-]*(?:{_CALLED})[\w-]*{_IS})(?:{_SAID})"), rf"\1{SECRET}"),
+    (re.compile(rf"(?i)((?<![\w-])(?:{_BRIEF}){_IS})(?!\.{{3}})(?:{_SAID})"), rf"\1{SECRET}"),
+    (re.compile(rf"\b(?:{_TOKENS})"), SECRET),
+    (re.compile(rf"(?i)(\b(?:set-)?cookie{_IS}).+"), rf"\1{SECRET}"),
     (re.compile(rf"(?i)((?:^|\s)--?[\w-]*(?:{_CALLED})[\w-]*[ \t]+)(?:{_SAID})"), rf"\1{SECRET}"),
     (re.compile(r"(?i)(\bauthorization[\"']?\s*[=:]\s*).+"), rf"\1{SECRET}"),
     (re.compile(r"(?i)(\bbearer\s+)\S+"), rf"\1{SECRET}"),

@@ -90,9 +90,10 @@ def of(
         until,
         zone,
         is_own,
-        review=review,
-        checkpoint=checkpoint,
-        suggested=suggested,
+        is_asked,
+        review,
+        checkpoint,
+        suggested,
     )
 
 

@@ -78,6 +78,12 @@ def test_of_an_address_neither_who_asks_nor_what_is_asked_is_shown(text: str, sh
         ("at postgres://u:hun/ter2@h and https://h/a@b", "at postgres://...@h and https://h/a@b"),
         ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nfine", "...\nfine"),
         ("12 tokens were scored: fine", "12 tokens were scored: fine"),
+        ('{"msg":"{\\"password\\": \\"a b\\", \\"n\\": 1}"}', '{"msg":"{\\"password\\": ..., \\"n\\": 1}"}'),
+        ("db_pass=abc pass=abc key=abc sig: abc", "db_pass=... pass=... key=... sig: ..."),
+        ("pass: 12, fail: 0, passed=3, monkey=1", "pass: 12, fail: 0, passed=3, monkey=1"),
+        ("Set-Cookie: sid=abc; path=/", "Set-Cookie: ..."),
+        ("with xoxb-1234567890-abc and ghp_0123456789abcdef", "with ... and ..."),
+        (f"{'A' * 64}\n{'B' * 64}\nCC==\nfine", "...\n\nfine"),
     ],
 )
 def test_what_a_program_says_is_repeated_without_what_it_calls_a_secret(said: str, shown: str) -> None:

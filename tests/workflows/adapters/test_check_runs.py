@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from data.printable import uncoloured, without_secrets_in
 from data.records.checks import Check, CheckEnd, OwnChecks
 from workflows.adapters.check_hosts import allows
+from workflows.adapters.check_logs import Log
 from workflows.adapters.check_runs import CheckRuns
 from workflows.checks import Ran
 
@@ -303,6 +305,35 @@ def test_of_very_much_output_the_beginning_and_the_end_are_kept():
     assert ran.log.startswith("first\nxxx")
     assert "x\n... 995,012 bytes are left out ...\nx" in ran.log
     assert ran.log.endswith("xxx\nlast\n")
+
+
+ROW = "row ok\n"
+KEY = "-----BEGIN PRIVATE KEY-----\n" + "KEYBODY\n" * 300 + "-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(f"{ROW * 600}{KEY}{ROW * 450}fine", id="a key"),
+        *(
+            pytest.param(f"{'b ' * 9_000}--password{cut}{'c ' * 1_980}fine", id=cut)
+            for cut in (' "correct horse KEYBODY battery" ', " 'a KEYBODY' ", " KEYBODY ", "= KEYBODY ")
+        ),
+    ],
+)
+def test_what_is_cut_out_leaves_no_secret_without_what_calls_it_one(said: str):
+    for more in range(60):
+        log = Log()
+        log.add((said[:-4] + "." * more + "fine").encode())
+        shown = without_secrets_in(log.text())
+        assert "KEYBODY" not in shown
+        assert shown.endswith("fine")
+
+
+def test_a_byte_that_a_terminal_of_eight_bits_obeys_is_read_as_its_order():
+    log = Log()
+    log.add(b"token\x9b0m=abc \xff")
+    assert uncoloured(log.text()) == "token=abc \ufffd"
 
 
 def test_what_is_stopped_is_not_over(served):

@@ -11,6 +11,7 @@ from data.records.log import STREAM
 from data.sql.record import SqlStore
 from data.store import Verified
 from workflows.machine import log_keys_of
+from workflows.rules.wording import counted
 
 UNSIGNED = (
     "its heads are not signed, so nobody outside can hold on to one: emeritus key new FILE makes a key, "
@@ -35,4 +36,6 @@ def examine_log(store: SqlStore, checked: Verified, key: Path | None) -> Iterato
         )
         return
     by = f"{signer.public.name}+{signer.public.id.hex()}"
-    yield Finding(what="log", ok=True, found=f"{how}, under {checked.checkpoints:,} checkpoints; {by} signs")
+    yield Finding(
+        what="log", ok=True, found=f"{how}, under {counted(checked.checkpoints, 'checkpoint')}; {by} signs"
+    )

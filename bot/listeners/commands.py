@@ -124,7 +124,7 @@ def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 -
             checks = checked(house, sight.whole, found)
             shown = answers.plan(found, house.ahead(found), checks, house.delegations())
         case "audit":
-            shown = audits.wanted(house, meant(sight, request))
+            shown = audits.told(house, meant(sight, request))
         case "impact" | "who":
             shown = about_model(house, sight, request.word, request[Part.MAYBE_MODEL])
         case "candidates":

@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "audit": Usage(
         takes=(Part.RETIREMENT,),
-        says="Puts all that is on record of it into its thread, as a file that outsiders check without us",
+        says="Says who approved it, when, why and on what evidence; a file that outsiders check without us proves it",
         keeps="no",
     ),
     "impact": Usage(

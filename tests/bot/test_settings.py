@@ -379,3 +379,15 @@ def test_where_catalogs_are_told_is_checked_before_it_starts(
 ) -> None:
     (problem,) = look({name: value}, slack="serve").wrong[name]
     assert problem == Problem(field=name, value=f"= {shown}", accepted=accepted)
+
+
+def test_a_key_is_looked_at_by_who_signs_with_it_only(tmp_path: Path) -> None:
+    """Whoever only reads the record may not read the key, and need not."""
+    gone = {**SOCKET, "EMERITUS_SIGNING_KEY": str(tmp_path / "gone")}
+    refused = (
+        f"EMERITUS_SIGNING_KEY = {tmp_path}/gone: "
+        "no such file; make one with emeritus key new FILE, or leave it out to sign nothing"
+    )
+
+    assert problems(gone, slack="serve") == problems(gone, writes=True) == [refused]
+    assert read(gone).signing_key == tmp_path / "gone"

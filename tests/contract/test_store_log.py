@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from data.audit.checking import audited
+from data.audit.completeness import compared
 from data.errors import Corrupt
 from data.events import SigningKeyUsed
 from data.log.checkpoints import Head, head_of, opened
@@ -16,6 +19,7 @@ from data.log.tiles import Tiles
 from data.sql.connection import Connection
 from data.sql.log import last_head, leaves, numbers_of, size_of, tile
 from data.sql.record import SqlStore
+from data.sql.tree import export
 from data.store import Verified
 from tests.contract.scripted import NOW, a_command, at, count_up
 
@@ -75,6 +79,17 @@ def test_every_entry_is_proven_to_be_in_a_checkpoint(store: SqlStore) -> None:
             proof = inclusion_proof(number, 301, tiles.hash_of)
             assert is_included(entry_hash(leaf.entry), number, 301, proof, head.root)
     assert store.verify() == Verified(entries=301, streams=2, sealed=301, checkpoints=1)
+
+
+def test_a_stream_goes_out_with_its_proofs_and_the_log_as_files(store: SqlStore, tmp_path: Path) -> None:
+    a_sealed_record(store)
+    found = audited(store.bundle("RET-1"), [SIGNER.public])
+    with store.snapshot() as conn:
+        exported = export(conn, tmp_path / "log")
+
+    assert (found.bad, found.entries, found.size) == ("", 4, 6)
+    assert exported == ("example.com/record", 6, 4)
+    assert compared(found, tmp_path / "log").log_size == 6
 
 
 def test_a_log_of_more_than_a_page_is_sealed_page_by_page(store: SqlStore) -> None:

@@ -23,7 +23,9 @@ def seal(town: Town) -> str:
 def test_a_bundle_comes_into_the_thread_and_a_checkpoint_into_the_digest(town: Town) -> None:
     began(town)
     town.propose()
-    assert "No head of the log is signed. Set EMERITUS_SIGNING_KEY" in town.command(BRUNO, "audit RET-1")
+    unproven = town.command(BRUNO, "audit RET-1")
+    assert ":scroll: <@U01TOMBIRCH> proposed to retire *churn-v1 (RET-1)*" in unproven
+    assert "There is no audit bundle of it: No head of the log is signed." in unproven
     checkpoint = seal(town)
     assert "The audit bundle of RET-1 comes into its thread" in town.command(BRUNO, "audit RET-1")
     assert "The audit bundle of RET-1 is in its thread already" in town.command(TOM, "audit RET-1")

@@ -18,6 +18,7 @@ from bot.doctor.doctor import report
 from bot.doctor.finding import Finding
 from bot.imports_file import read_imports
 from bot.manifest import SCOPES, scopes
+from bot.signing_key import make, signer_of
 from data.policies.policy import read_policy
 from data.records.decision import ClaimKind, Dead, Effect, EffectKind, HeldUp, NotDone
 from data.sql.wishes import put_effects
@@ -26,6 +27,7 @@ from tests.bot.listeners.desk import GOVERNANCE, NOW, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
 from workflows.adapters.endpoint_folders import Config, EndpointFolders, Status
 from workflows.machine import RetirementMachine
+from workflows.signing import sign_with
 
 Examine = Callable[..., list[Finding]]
 
@@ -679,3 +681,35 @@ def test_user_groups_take_a_scope(examine: Examine, by_group: dict[str, str]) ->
     with a_slack() as slack:
         missing = "missing usergroups:read (who is in the user groups that the policy names)"
         assert f"BAD scopes: {missing}. {REINSTALL}" in bad(examine(slack, **by_group))
+
+
+def test_who_signs_the_log_is_told_and_a_key_of_another_log_is_bad(
+    examine: Examine, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    keys = tmp_path_factory.mktemp("keys")
+    ours, other = make(keys / "ours", "example.com/record"), make(keys / "other", "example.com/other")
+    with closing(SqliteStore(tmp_path / "emeritus.db", RetirementMachine())) as store:
+        sign_with(store, ours, NOW)
+        store.seal(NOW, signer_of(keys / "ours"))
+    with a_slack() as slack:
+        signed = examine(slack, EMERITUS_SIGNING_KEY=str(keys / "ours"))
+        wrong = examine(slack, EMERITUS_SIGNING_KEY=str(keys / "other"))
+        (keys / "other").chmod(0o644)
+        shared = examine(slack, EMERITUS_SIGNING_KEY=str(keys / "other"))
+
+    assert (
+        f"ok  log: 2 of 2 entries are sealed, under 1 checkpoint; example.com/record+{ours.id.hex()} signs"
+        in [str(one) for one in signed]
+    )
+    assert bad(wrong) == [
+        (
+            f"BAD log: EMERITUS_SIGNING_KEY is of a log called {other.name}, and this one is called {ours.name}. "
+            f"Make another with emeritus key new FILE --name {ours.name}"
+        )
+    ]
+    assert bad(shared) == [
+        (
+            f"BAD settings: EMERITUS_SIGNING_KEY = {keys}/other. "
+            "Others may read it (mode 0644); run chmod 600 on it"
+        )
+    ]

@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.sealing import LATELY, Sealing
+from bot.settings import read
+from bot.signing_key import make
+from bot.wiring import build
 from bot.world import CalendarWorld
+from data.log.checkpoints import opened
 from data.sqlite.store import SqliteStore
 from tests.contract.scripted import NOW, Scripted, count_up
 from tests.contract.test_store_log import SIGNER, use
+from workflows.machine import log_keys_of
 
 
 class At(CalendarWorld):
@@ -59,3 +64,27 @@ def test_it_is_done_by_itself(store: SqliteStore) -> None:
     sealing.stop()
 
     assert store.verify().sealed == 1
+
+
+def test_a_bot_with_a_key_has_it_on_record_and_signs(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    public = make(tmp_path / "key", "example.com/record")
+    settings = read(
+        {
+            "EMERITUS_STORE": str(home / "emeritus.db"),
+            "EMERITUS_ARCHIVE": str(home),
+            "EMERITUS_SIGNING_KEY": str(tmp_path / "key"),
+        },
+        writes=True,
+    )
+    bot = build(settings)
+    bot.start()
+    try:
+        bot.sealing.turn()
+        checkpoint = bot.store.checkpoint()
+        assert checkpoint is not None
+        assert opened(checkpoint.checkpoint.encode(), [public])[0].origin == "example.com/record"
+        assert log_keys_of(bot.store.state("log")).keys == (str(public),)
+    finally:
+        bot.stop()

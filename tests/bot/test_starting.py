@@ -18,6 +18,7 @@ HEAVY = {
     "apscheduler",
     "boto3",
     "botocore",
+    "cryptography",
     "matplotlib",
     "networkx",
     "prometheus_client",

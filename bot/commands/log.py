@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -64,8 +65,12 @@ def export_(folder: Path, is_json: bool) -> None:
 
     Again, it writes what is new. Whoever has an older checkpoint can prove with these files that nothing was changed.
     """
-    with store_to_read(settings_for()) as store, store.snapshot() as conn:
-        written = write_tree(conn, folder)
+    try:
+        with store_to_read(settings_for()) as store, store.snapshot() as conn:
+            written = write_tree(conn, folder)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise Refused(f"{folder} cannot be written ({why})", next_step="Give another directory") from error
     if is_json:
         print_json(written._asdict())
         return

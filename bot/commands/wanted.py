@@ -25,10 +25,14 @@ def path(text: str) -> Path:
     return Path(given(text, "a path"))
 
 
+CONTENT_BYTES_MAX = 2**29
+
+
 def content(text: str) -> bytes:
-    """What is in a file."""
+    """What is in a file; of one that is larger than any of ours, enough to see that."""
     try:
-        return path(text).read_bytes()
+        with path(text).open("rb") as file:
+            return file.read(CONTENT_BYTES_MAX)
     except OSError as error:
         raise click.BadParameter(f"{text} cannot be read ({os.strerror(error.errno or 0)})") from error
 

@@ -57,11 +57,13 @@ def unpacked(content: bytes) -> dict[str, bytes]:
     if len(content) > BYTES_MAX:
         raise Corrupt(f"the bundle has {len(content):,} bytes, and none has more than {BYTES_MAX:,}")
     files: dict[str, bytes] = {}
+    left = len(content)
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             for info in archive.infolist():
-                _check(info, files, len(content))
+                _check(info, files, left)
                 files[info.filename] = _content(archive, info)
+                left -= info.file_size
     except Corrupt:
         raise
     except Exception as error:
@@ -72,8 +74,8 @@ def unpacked(content: bytes) -> dict[str, bytes]:
     return files
 
 
-def _check(info: zipfile.ZipInfo, files: Mapping[str, bytes], size: int) -> None:
-    """Before anything of it is read."""
+def _check(info: zipfile.ZipInfo, files: Mapping[str, bytes], left: int) -> None:
+    """Before anything of it is read. `left`: bytes of the bundle that no file before has, as each has its own."""
     name = ascii(info.orig_filename)
     if not NAME.fullmatch(info.orig_filename):
         raise Corrupt(f"the bundle has a file called {name[:200]}, which could lead out of it")
@@ -82,7 +84,7 @@ def _check(info: zipfile.ZipInfo, files: Mapping[str, bytes], size: int) -> None
     if (
         info.compress_type != zipfile.ZIP_STORED
         or info.file_size != info.compress_size
-        or info.file_size > size
+        or info.file_size > left
     ):
         raise Corrupt(f"{info.filename}: it is not stored as it is, and might swell")
 

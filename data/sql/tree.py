@@ -61,7 +61,8 @@ def _known(folder: Path, head: Head, tiles: Tiles) -> int:
     """How many entries are in the tree that is there."""
     there = folder / CHECKPOINT
     if not there.exists():
-        if folder.exists() and any(folder.iterdir()):
+        # A first export that was cut off has left tiles.
+        if folder.exists() and any(one.name not in ("tile", KEYS) for one in folder.iterdir()):
             raise Refused(f"{folder} holds no log, but something else", next_step="Give an empty directory")
         return 0
     try:

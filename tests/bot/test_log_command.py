@@ -162,6 +162,9 @@ def test_what_is_no_tree_of_this_log_is_left_alone(run: Run, signed: str, home: 
         ),
     ]
     assert [path.name for path in full.iterdir()] == ["thesis"]
+    assert run("log", "export", str(full / "thesis")).stderr == (
+        f"Error: {full}/thesis cannot be written (Not a directory). Give another directory\n"
+    )
 
 
 def test_without_a_key_entries_are_sealed_and_nothing_is_exported(run: Run, tmp_path: Path) -> None:

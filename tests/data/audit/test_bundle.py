@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -296,6 +297,17 @@ def a_zip(*members: tuple[str, bytes], compression: int = zipfile.ZIP_STORED) ->
     return file.getvalue()
 
 
+def overlapping() -> bytes:
+    """Two files of a megabyte, of which there is one."""
+    one = packed({"a": bytes(10**6)})
+    start = one.index(b"PK\x01\x02")
+    end = one.index(b"PK\x05\x06")
+    listed = one[start:end]
+    both = listed + listed.replace(b"a", b"b")
+    counted = one[end : end + 8] + struct.pack("<HHII", 2, 2, len(both), start) + b"\0\0"
+    return one[:start] + both + counted
+
+
 HOSTILE = {
     "a name that leads out": (
         a_zip(("../bundle", b"")),
@@ -312,6 +324,10 @@ HOSTILE = {
     "a bomb": (
         a_zip(("bundle", bytes(10**6)), compression=zipfile.ZIP_DEFLATED),
         "bundle: it is not stored as it is, and might swell",
+    ),
+    "files that share their bytes": (
+        overlapping(),
+        "b: it is not stored as it is, and might swell",
     ),
     "no ZIP": (b"words", "the bundle is no ZIP that can be read"),
     "nothing": (b"", "the bundle is no ZIP that can be read"),

@@ -25,7 +25,8 @@ import psutil
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-ACCESS_KEY, SECRET_KEY = "test", "test-secret"
+ACCESS_KEY = SECRET_KEY = "test"
+"""As other AWS of the tests have it: boto3 keeps the first ones it finds for as long as a process lives."""
 KMS_KEY = "test-key"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": ACCESS_KEY,

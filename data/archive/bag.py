@@ -145,7 +145,7 @@ class Reading:
 
     def __init__(self, source: PayloadFile, stopped: Stopped) -> None:
         self._source, self._stopped = source, stopped
-        self._digest, self._bytes = Digest(source.size_bytes), 0
+        self._digest, self._bytes = Digest(), 0
 
     def chunks(self) -> Iterator[bytes]:
         try:

@@ -5,7 +5,6 @@ All findings come as data, because the first one alone would hide whether one fi
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections import Counter
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.archive.bag_paths import stays_inside
+from data.archive.hashing import Digest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, parse_manifest, sha256_id
 from data.archive.results import Stopped
 from data.errors import Corrupt, Unavailable
@@ -178,13 +178,16 @@ def _inventory(bag: Path) -> tuple[list[str], list[Finding]]:
 
 def digested(chunks: Iterable[bytes], what: object, stopped: Stopped) -> Read:
     """All of it read and hashed. Raises `Unavailable` where that is to stop; `what` names it then."""
-    digest, bytes_read = hashlib.sha256(), 0
-    for chunk in chunks:
-        if stopped():
-            raise Unavailable(f"Stopped while reading {what}; the check starts over")
-        digest.update(chunk)
-        bytes_read += len(chunk)
-    return Read(digest.hexdigest(), bytes_read)
+    digest, bytes_read = Digest(), 0
+    try:
+        for chunk in chunks:
+            if stopped():
+                raise Unavailable(f"Stopped while reading {what}; the check starts over")
+            digest.update(chunk)
+            bytes_read += len(chunk)
+        return Read(digest.hexdigest(), bytes_read)
+    finally:
+        digest.close()
 
 
 def _entries(manifest: str, content: bytes | None) -> tuple[dict[str, str], list[Finding]]:

@@ -11,18 +11,19 @@ CHUNKS_AHEAD_MAX = 4
 
 
 class Digest:
-    """Of what is long a thread of its own computes it, as hashlib lets others run meanwhile."""
+    """Once it turns out to be long a thread of its own goes on with it, as hashlib lets others run meanwhile."""
 
-    def __init__(self, bytes_expected: int) -> None:
-        self._digest = hashlib.sha256()
-        is_long = bytes_expected >= WORTH_A_THREAD_BYTES
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sha256") if is_long else None
+    def __init__(self) -> None:
+        self._digest, self._bytes = hashlib.sha256(), 0
+        self._pool: ThreadPoolExecutor | None = None
         self._ahead: deque[Future[None]] = deque()
 
     def update(self, chunk: bytes) -> None:
-        if self._pool is None:
+        self._bytes += len(chunk)
+        if self._bytes < WORTH_A_THREAD_BYTES:
             self._digest.update(chunk)
             return
+        self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix="sha256")
         self._ahead.append(self._pool.submit(self._digest.update, chunk))
         if len(self._ahead) > CHUNKS_AHEAD_MAX:
             self._ahead.popleft().result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,8 +26,19 @@ _FOREIGN_KEYS = {
     "UnrecognizedClientException",
 }  # fmt: skip
 
-# The S3 permissions that are not called like their operations.
-_PERMISSIONS = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+# The S3 permissions that are not called like their operations:
+# docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+_PERMISSIONS = {
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:UploadPart": "s3:PutObject",
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+}
+_PERFORM = re.compile(r"perform: ([a-z0-9-]+:[A-Za-z]+)")
 
 
 @contextmanager
@@ -66,7 +78,9 @@ def is_not_found(error: ClientError) -> bool:
 
 
 def permission_of(error: ClientError, service: str) -> str:
-    """What would have to be allowed."""
+    """What would have to be allowed. AWS often says itself what it looked for, such as a right to the key."""
+    if said := _PERFORM.search(message_of(error)):
+        return said[1]
     permission = f"{service}:{error.operation_name}"
     return _PERMISSIONS.get(permission, permission)
 

@@ -136,8 +136,12 @@ class _LocalFile:
     """A file as it was when listed."""
 
     def __init__(self, path: Path, top: Path, private: tuple[Path, ...]) -> None:
-        self._path = path
-        self._target = _resolved(path)
+        self._path = self._target = path
+        self._listed = path.lstat()
+        if stat.S_ISLNK(self._listed.st_mode):
+            # What is no link lies where it was found: to resolve thousands of names takes longer than to copy them.
+            self._target = _resolved(path)
+            self._listed = self._target.lstat()
         if not self._target.is_relative_to(top):
             raise Refused(
                 f"Cannot archive {path}",
@@ -151,7 +155,6 @@ class _LocalFile:
                 next_step="Name the model's own files in the catalog, import it, "
                 "then press Edit plan on the card for a new vote",
             )
-        self._listed = self._target.lstat()
         if not stat.S_ISREG(self._listed.st_mode):
             raise Refused(
                 f"Cannot archive {path}",

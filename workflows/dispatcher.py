@@ -19,38 +19,18 @@ from time import monotonic
 from data.errors import EmeritusError
 from data.events import EMERITUS
 from data.metrics import UNCOUNTED, Metrics
-from data.records.decision import Claim, ClaimKind, Dead, Done, EffectKind, Outcome, Receipt, Result, Room
+from data.records.decision import Claim, ClaimKind, Dead, Done, Outcome, Receipt, Room
 from data.store import Then
 from data.subject import about
 from data.tracing import traced
 from workflows import commands as cmd
 from workflows import giving_up, room
 from workflows.decisions import digests
-from workflows.effects import archive, catalogs, checks, endpoints, files, home, imports, keeping, notify
-from workflows.effects import digests as composing
+from workflows.effects.performers import PERFORM
 from workflows.effects.workshop import Workshop, not_begun
 from workflows.reporting import ended, named
 
 log = logging.getLogger(__name__)
-
-Perform = Callable[[Claim, Workshop], tuple[Result, Then | None]]
-
-PERFORM: Mapping[EffectKind, Perform] = {
-    EffectKind.POST: notify.post,
-    EffectKind.EDIT: notify.edit,
-    EffectKind.ARCHIVE: archive.archive,
-    EffectKind.DRILL: archive.drill,
-    EffectKind.DISABLE: endpoints.disable,
-    EffectKind.RESTORE: endpoints.restore,
-    EffectKind.IMPORT: imports.read,
-    EffectKind.TAKE: files.take,
-    EffectKind.WRITE: catalogs.write,
-    EffectKind.HOME: home.show,
-    EffectKind.COMPOSE: composing.compose,
-    EffectKind.CHECK: checks.run,
-    EffectKind.KEEP: keeping.keep,
-    EffectKind.PRUNE: keeping.prune,
-}
 
 WORKERS = 8
 BATCH = 20

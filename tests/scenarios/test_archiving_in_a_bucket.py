@@ -19,9 +19,9 @@ def test_a_model_is_archived_in_a_bucket_and_goes_dark_on_its_proof(
         town.everybody_moves()
         town.pass_time(days=60)
         archived = town.retirement().archived
-        assert "nothing locks it in its bucket: tamper-evident, not tamper-proof" in town.thread()
+        assert "its bucket locks it (governance)" in town.thread()
         assert "Restore drill passed: 5 files" in town.thread()
-        assert archived.lock is Lock.NONE, "nothing says until when it is kept"
+        assert archived.lock is Lock.GOVERNANCE
         assert archived.version
         assert town.retirement().state is State.DISABLED
         assert kept.finished() == 1

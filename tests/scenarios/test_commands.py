@@ -88,6 +88,12 @@ NONSENSE = [
     ("confirm RET-1 churn-v1", "Nobody has to confirm the end of RET-1: it is proposed"),
     ("check RET-1", "RET-1 asks nothing of consumers now: it is proposed"),
     ("attest RET-1 retention it is kept", "Its policy asks for none at its tier"),
+    ("hold RET-1", "REASON...: missing; say /retire hold RET-n|MODEL REASON..."),
+    ("release RET-1 first settled", 'HOLD "first": not the number of a hold, which the card shows'),
+    ("release RET-1 1 settled", "You may not release a legal hold of RET-1"),
+    ("retention RET-1", "its archive is not made yet"),
+    ("prune RET-1 all", "REASON...: missing"),
+    ("prune RET-1 all it is old", "Nothing of RET-1 can be pruned: it is proposed"),
     ("handover RET-1", "@PERSON: missing"),
     ("handover RET-1 vera", "type @ and choose the name"),
 ]

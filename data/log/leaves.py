@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from data.canonical import canonical
+import msgspec
+
 from data.log.merkle import entry_hash
 
 
@@ -22,14 +23,12 @@ class Leaf(NamedTuple):
 
     @property
     def entry(self) -> bytes:
-        """RFC 8785 JSON, as everybody can compute it."""
-        return canonical(
-            {
-                "digest": f"sha256:{self.digest.hex()}",
-                "position": self.position,
-                "stream": self.stream,
-                "version": self.version,
-            }
+        """RFC 8785 JSON, as everybody can compute it. Spelled out: every entry of a record comes through here."""
+        return b'{"digest":"sha256:%b","position":%d,"stream":%b,"version":%d}' % (
+            self.digest.hex().encode(),
+            self.position,
+            msgspec.json.encode(self.stream),
+            self.version,
         )
 
     @property

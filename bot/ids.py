@@ -44,8 +44,6 @@ class Action(StrEnum):
     DUTY_SHOW_TEAM = "duty.show_team"
     DUTY_PAGE = "duty.page"
     CALLER_CLAIM = "caller.claim"
-    EXTENSION_GRANT = "extension.grant"
-    EXTENSION_REFUSE = "extension.refuse"
     EXTENSION_UNTIL = "extension.until"
     EXTENSION_REASON = "extension.reason"
     MANUAL_REPORT = "manual.report"

@@ -1,4 +1,4 @@
-"""What owners of consumers press: acknowledge, migrated, more time, not mine; and the coordinator's word."""
+"""What owners of consumers press: acknowledge, migrated, more time, not mine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.typed.lookup import retirement
 from bot.views import extension, obligations
 from data.records.base import Prose
 from data.records.retirement import Duty, Retirement
-from workflows.commands import AskForTime, ChangeDuty, DecideExtension
+from workflows.commands import AskForTime, ChangeDuty
 from workflows.rules.consumers import obligations as duties
 
 
@@ -94,24 +94,6 @@ def register(app: App, house: House) -> None:
             announced=payloads.number(payloads.metadata(body).get("announced", "")),
         )
         submit(house, ack, body, state, wish)
-
-    def decide(ack: Ack, body: dict[str, Any], granted: str) -> None:
-        retirement_id, consumer_id, number = payloads.parts(body, 3)
-        decided = DecideExtension(
-            by=payloads.user_id(body),
-            consumer_id=consumer_id,
-            number=payloads.number(number),
-            granted=granted,
-        )
-        capture(house, ack, body, stream=retirement_id, command=decided)
-
-    @app.action(Action.EXTENSION_GRANT)
-    def grant(ack: Ack, body: dict[str, Any]) -> None:
-        decide(ack, body, "yes")
-
-    @app.action(Action.EXTENSION_REFUSE)
-    def refuse(ack: Ack, body: dict[str, Any]) -> None:
-        decide(ack, body, "no")
 
 
 def least_wish(state: Retirement, consumer_id: str, by: str, now: datetime) -> AskForTime:

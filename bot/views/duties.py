@@ -119,7 +119,9 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
         shown.append(button("Acknowledge", Action.DUTY_ACKNOWLEDGE, about))
         is_next = ""  # who is still to read it shall not be drawn to the last step
     shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style=is_next))
-    if obligation.duty is not Duty.NEEDS_TIME:
+    if obligation.duty is Duty.NEEDS_TIME:
+        shown.append(button("Take request back", Action.DUTY_TAKE_BACK, about))
+    else:
         shown.append(button("Need more time", Action.DUTY_MORE_TIME, about))
     if obligation.duty is not Duty.NOT_MINE:
         shown.append(button("Not mine", Action.DUTY_NOT_MINE, about))

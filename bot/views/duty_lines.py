@@ -13,6 +13,7 @@ from data.records.waivers import ARCHIVE
 NAMES_AT_ONCE = 25
 TAKEN_BACK = {
     Duty.MIGRATED: "says it has not moved yet, so it is asked again:",
+    Duty.NEEDS_TIME: "takes back the request for more time for",
 }
 
 
@@ -46,6 +47,14 @@ def duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
     until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
     note = event.note or (event.extension.reason if event.extension else event.note)
     return f"{duty_words(event, consumer_name(retirement, event.consumer_id), retirement)}{until}{said(note)}"
+
+
+def extension_decided(event: events.ExtensionDecided, name: str) -> str:
+    """By a vote; one of an older version was the coordinator's word."""
+    by = "A vote" if event.by == events.EMERITUS else mention(event.by)
+    if event.granted == "past":
+        return f":scales: The request for more time for {name} is over: its day is no later than the dates there are"
+    return f":scales: {by} {'granted' if event.granted == 'yes' else 'refused'} more time for {name}"
 
 
 def waived_words(event: events.Waived, names: str) -> str:

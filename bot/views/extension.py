@@ -8,8 +8,6 @@ from bot.ids import Action, Callback
 from bot.views import duties, impact
 from bot.views.blocks import (
     Payload,
-    actions,
-    button,
     day,
     field,
     mention,
@@ -21,7 +19,10 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.steps import zone_of
+from data.events import EMERITUS
 from data.records.retirement import Duty, Retirement, State
+
+ENDS = {"yes": "granted", "no": "refused", "past": "over: its day is no later than the dates there are"}
 
 
 def form(retirement_id: str, consumer_id: str, first: date, announced: int) -> Payload:
@@ -33,7 +34,7 @@ def form(retirement_id: str, consumer_id: str, first: date, announced: int) -> P
         [
             section(
                 f"*{safe(impact.short_id(consumer_id))}* in {safe(retirement_id)}. "
-                "The coordinator decides, in the thread."
+                "People vote on it, on the card: with approval every date ahead moves."
             ),
             field(
                 "Migrated by",
@@ -51,9 +52,9 @@ def form(retirement_id: str, consumer_id: str, first: date, announced: int) -> P
 def request(
     retirement: Retirement, consumer_id: str, *, number: int = 0, granted: str = "", by: str = ""
 ) -> Payload:
-    """Request `number` for more time: the coordinator's buttons until it is decided, then how it ended.
+    """Request `number` for more time: whether people vote on it now, then how it ended.
 
-    `granted`: "yes", "no", or empty when nobody decided; `by`: who did. Without `number` it is the request that
+    `granted`: "yes", "no", "past", or empty when nobody decided; `by`: who did. Without `number` it is the request that
     waits now.
     """
     owed = retirement.obligation(retirement.id_of(consumer_id))
@@ -63,8 +64,9 @@ def request(
     asked = owed.extension
     over = ""
     if granted:
-        verdict = "granted" if granted == "yes" else "refused"
-        decided = f"{verdict} by {mention(by)}" if by else verdict
+        verdict = ENDS.get(granted, "refused")
+        who = "a vote" if by == EMERITUS else mention(by)
+        decided = f"{verdict} by {who}" if by and granted != "past" else verdict
         over = f"More time for {name} is {decided}: migrate by {day(owed.migrate_by, zone)}"
     elif owed.duty is Duty.WAIVED:
         over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
@@ -81,19 +83,13 @@ def request(
     head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for {name}"
     until, now_by = day(asked.until, zone), day(owed.migrate_by, zone)
     dates = f"until *{until}* instead of {now_by}"
-    granting = "Granting moves every later step of the plan."
     if until <= now_by:
         dates = f"until *{until}*; its date is {now_by} by now"
-        granting = "Its date has moved that far since: granting moves nothing more."
-    to_decide = f"{mention(retirement.coordinator_id)} decides. {granting}"
-    about = f"{retirement.id}|{owed.consumer.consumer_id}|{asked.number}"
-    return message(
-        f"{head}, {dates}",
-        [
-            section(f"{head}, {dates}{quoted(asked.reason)}\n{to_decide}"),
-            actions(
-                button("Grant", Action.EXTENSION_GRANT, about, style="primary"),
-                button("Refuse", Action.EXTENSION_REFUSE, about, style="danger"),
-            ),
-        ],
+    is_voted_on = retirement.later is not None and asked.number in retirement.later.wishes.values()
+    waits = (
+        "The card has the vote."
+        if is_voted_on
+        else "People vote on it on the card once no other vote is open."
     )
+    said = f"{head}, {dates}"
+    return message(said, [section(f"{said}{quoted(asked.reason)}\n{waits}")])

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.views import limits
-from bot.views.blocks import day, mention, mentions, safe
+from bot.views.blocks import day, mention, mentions, quoted, safe, said_by
 from bot.views.impact import short_id
 from bot.views.steps import zone_of
 from data import events
 from data.records.callers import Caller
 from data.records.progress import StepKind
-from data.records.retirement import LaterDates, Retirement
+from data.records.retirement import LaterDates, Obligation, Retirement
 from data.records.waivers import Waiver
 from workflows.rules.consumers.vouching import waivers
 from workflows.rules.plans import extending
@@ -38,12 +38,25 @@ def asked(retirement: Retirement) -> list[str]:
         f"    • {_standing(one, retirement, vouched)}{'' if one in need else '; it needs no more time'}"
         for one in every[:NAMES_AT_MOST]
     ]
+    wishes = extending.wished_for(retirement)
+    who += [f"    • {_wish(one, zone)}" for one in wishes[:NAMES_AT_MOST]]
+    whose = " and ".join(
+        ["who was found since the announcement"] * bool(dates.consumer_ids)
+        + ["who asks for it"] * bool(dates.wishes)
+    )
     what = (
-        f"Every date ahead *{counted(dates.days, 'day')} later*, so that who was found since the announcement can "
+        f"Every date ahead *{counted(dates.days, 'day')} later*, so that {whose} can "
         f"move: migrate by {moved[StepKind.MIGRATE]}, service ends {moved[StepKind.DISABLE]}. Without approval the "
         "dates stay. For:"
     )
-    return [what, limits.joined(who, 1_500, beyond=len(every) - len(who))]
+    return [what, limits.joined(who, 1_500, beyond=len(every) + len(wishes) - len(who))]
+
+
+def _wish(duty: Obligation, zone: str) -> str:
+    asked = duty.extension
+    assert asked is not None
+    by = said_by(duty.changed_by, duty.changed_for)
+    return f"*{safe(duty.consumer.name)}*: {by} asks for it until {day(asked.until, zone)}{quoted(asked.reason, 200)}"
 
 
 def line(
@@ -54,7 +67,7 @@ def line(
     """How the vote begins and ends, in the thread. `name_in` knows what a caller is called."""
     match event:
         case events.ExtensionProposed():
-            names = [name_in(retirement, one) for one in event.dates.consumer_ids]
+            names = [name_in(retirement, one) for one in (*event.dates.consumer_ids, *event.dates.wishes)]
             return f":hourglass_flowing_sand: {opened(event, retirement, names)}"
         case events.ExtensionAgreed():
             return ":white_check_mark: The vote on more time ended with approval: the dates ahead move"

@@ -32,6 +32,7 @@ from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said, 
 from bot.views.duty_lines import (
     consumer_name,
     duty_changed,
+    extension_decided,
     owners_changed,
     waived_words,
     waiver_outdated,
@@ -70,7 +71,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         ):
             return vote_lines.line(event, retirement)
         case events.ExtensionProposed() | events.ExtensionAgreed() | events.ExtensionDropped():
-            return later_dates.line(event, retirement, callers.name_in)
+            return later_dates.line(event, retirement, consumer_name)
         case events.Announced():
             return (
                 f":mega: Announced: {counted(len(event.obligations), 'consumer')} must acknowledge and move"
@@ -90,8 +91,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case events.TakenOver():
             return f":raising_hand: {by} took over {consumer_name(retirement, event.consumer_id)}"
         case events.ExtensionDecided():
-            verdict = "granted" if event.granted == "yes" else "refused"
-            return f":scales: {by} {verdict} more time for {consumer_name(retirement, event.consumer_id)}"
+            return extension_decided(event, consumer_name(retirement, event.consumer_id))
         case events.Waived():
             return waived_words(event, consumer_name(retirement, event.what))
         case events.WaiverContested():

@@ -79,7 +79,7 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
         case events.Announced():
             return f"announced to {counted(len(event.obligations), 'consumer')}"
         case events.ExtensionDecided():
-            verdict = "granted" if event.granted == "yes" else "refused"
+            verdict = {"yes": "granted", "past": "overtaken"}.get(event.granted, "refused")
             return f"more time for {_consumer(retirement, event.consumer_id)} {verdict}"
         case events.Waived():
             return f"{_consumer(retirement, event.what)} waived"

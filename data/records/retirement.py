@@ -127,18 +127,22 @@ class Plan(Record, frozen=True, kw_only=True):
 class LaterDates(Record, frozen=True, kw_only=True):
     """The dates ahead as they would be, which people vote on.
 
-    days          by how many they move; `consumer_ids`: who needs the time; with approval the plan has them
+    days          by how many they move
+    consumer_ids  callers that were found and need the time; with approval the plan has them
     plan_digest   of the plan with these dates and consumers: what ballots bind to
+    wishes        consumer whose owners ask for the time -> number of that request; `asked_by`: who asked, for whom
     """
 
     days: int
     steps: tuple[Step, ...]
     consumer_ids: tuple[str, ...]
     plan_digest: str
+    wishes: dict[str, int] = {}
+    asked_by: tuple[str, ...] = ()
 
 
 class Duty(StrEnum):
-    """Where a consumer stands. `NEEDS_TIME` waits for the coordinator; `NOT_MINE` waits for an owner."""
+    """Where a consumer stands. `NEEDS_TIME` waits for a vote; `NOT_MINE` waits for an owner."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"

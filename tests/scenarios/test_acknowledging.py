@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from data.records.progress import StepKind
 from data.records.retirement import Duty, State
 from tests.data.catalogs import a_document
@@ -126,7 +124,7 @@ def test_more_time_is_asked_for_with_errors_on_the_fields(town: Town):
     town.announce()
     errors = town.ask_for_time(BRUNO, "restock-planner", until="2026-04-27", reason=" ")
     assert errors == {
-        "extension.until": "a day after 2026-04-27, the date you have now",
+        "extension.until": "a day after 2026-04-27, the date you have now; no vote is needed to move by then",
         "extension.reason": "say what keeps you from moving by then",
     }
     assert duty(town, "restock-planner") is Duty.OPEN
@@ -146,8 +144,7 @@ def test_once_the_date_is_past_more_time_is_asked_for_from_today_on(town: Town):
     assert errors == {"extension.until": "a day after 2026-05-16, today"}
     assert "2026-05-17 or later" in words(town.slack.views[BRUNO].content)
     assert town.submit(BRUNO, {"extension.until": "2026-05-17", "extension.reason": "harvest"}) == {}
-    town.press(TOM, request(town), "extension.grant")
-    assert town.retirement().plan.step(StepKind.MIGRATE).due_at.date().isoformat() == "2026-05-17"
+    assert "migrate by *2026-05-17* instead of 2026-04-27" in words(town.card())
 
 
 def request(town: Town) -> dict[str, object]:
@@ -155,98 +152,51 @@ def request(town: Town) -> dict[str, object]:
     return town.posted(GOVERNANCE, key)
 
 
-def test_granting_more_time_moves_the_dates_and_tells_everybody_who_was_told_before(town: Town):
+def test_more_time_is_voted_on_without_whoever_asked_and_tells_everybody_who_was_told_before(town: Town):
     town.announce()
     town.answer(INES, "monday-report", "duty.migrated")
     town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    assert f"<@{TOM}> decides" in words(request(town))
+    assert "people vote on it on the card" in town.told(BRUNO)
+    assert "The card has the vote." in words(request(town))
     assert '"the harvest"' in words(request(town))
-    town.press(TOM, request(town), "extension.grant")
+    card = words(town.card())
+    assert "*Votes on MORE TIME*\nEvery date ahead *14 days later*, so that who asks for it can move" in card
+    assert f"*restock-planner*: <@{BRUNO}> asks for it until 2026-05-11" in card
+    assert "A vote on *more time* for *restock-planner* is open on the card" in town.thread()
+    town.approve()
     plan = town.retirement().plan
     assert plan.step(StepKind.MIGRATE).due_at.date().isoformat() == "2026-05-11"
     assert plan.step(StepKind.DISABLE).due_at.date().isoformat() == "2026-05-18"
-    assert town.retirement().approved_digest == plan.amends
-    assert town.retirement().state is State.MIGRATING, "only later dates: no new vote"
+    assert "A vote granted more time for *restock-planner*" in town.thread()
     assert "All remaining dates moved later; planned last day of service: 2026-05-18" in town.thread()
-    assert "All remaining dates of RET-1 moved; whoever still has to move is told." in town.told(TOM)
-    assert buttons(request(town)) == []
+    assert "More time for *restock-planner* is granted by a vote" in words(request(town))
+    assert f"*restock-planner*: acknowledged (<@{BRUNO}>)" in words(town.announcement(BRUNO))
     for owner in town.owners():
         assert "/moved-" in town.keys(owner)[-1]
         assert "service ends on 2026-05-18" in words(town.announcement(owner))
 
 
-@pytest.mark.parametrize("decision", ["grant", "refuse"])
-def test_who_acknowledged_stays_named_whoever_decides_on_their_request(town: Town, decision: str):
+def test_a_request_that_the_dates_have_overtaken_is_over(town: Town):
     town.announce()
-    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    town.press(TOM, request(town), f"extension.{decision}")
-    assert f"*restock-planner*: acknowledged (<@{BRUNO}>)" in words(town.announcement(BRUNO))
-    assert f"by <@{TOM}>" in words(request(town))
-
-
-def test_a_request_that_waits_shows_the_date_there_is_by_then(town: Town):
-    town.announce()
-    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
     town.command(TOM, "pause RET-1 freeze")
+    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
+    assert "people vote on it once the retirement is resumed" in town.told(BRUNO)
+    assert "People vote on it on the card once no other vote is open." in words(request(town))
     town.pass_time(days=35)
     town.command(TOM, "resume RET-1")
-    migrate_by = town.retirement().plan.step(StepKind.MIGRATE).due_at.date()
-    assert f"until *2026-05-11*; its date is {migrate_by} by now" in words(request(town))
-    assert buttons(request(town)) == ["extension.grant", "extension.refuse"]
-
-
-def test_a_request_that_lay_too_long_is_not_granted_and_the_coordinator_is_told_what_to_do(town: Town):
-    town.announce()
-    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    town.pass_time(days=80)
-    town.press(TOM, request(town), "extension.grant")
-    assert "can get no time until 2026-05-11: that day is here, or past. Press Refuse" in town.told(TOM)
-    town.press(TOM, request(town), "extension.refuse")
+    assert "The request for more time for *restock-planner* is over" in town.thread()
     assert duty(town, "restock-planner") is Duty.ACKNOWLEDGED
 
 
-def test_refusing_more_time_keeps_the_dates_and_says_so(town: Town):
+def test_a_request_that_is_taken_back_ends_the_vote_and_keeps_the_dates(town: Town):
     town.announce()
     digest = town.retirement().plan.digest
     town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    town.press(TOM, request(town), "extension.refuse")
+    town.answer(BRUNO, "restock-planner", "duty.take_back")
+    assert "restock-planner needs no more time: the request is taken back." in town.told(BRUNO)
+    assert "MORE TIME" not in words(town.card())
     assert town.retirement().plan.digest == digest
     assert duty(town, "restock-planner") is Duty.ACKNOWLEDGED
-    assert f"is refused by <@{TOM}>: migrate by 2026-04-27" in words(request(town))
-
-
-def test_a_waiver_settles_the_request_for_more_time_and_takes_its_buttons(town: Town):
-    town.announce()
-    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    town.slack.fail_next("chat.update", "rate_limited", times=20, retry_after=1800)
-    town.command(TOM, "waive RET-1 restock-planner it dies with the model")
-    for late in ("extension.refuse", "extension.grant"):
-        town.press(TOM, request(town), late)
-        assert "No such request for restock-planner is open" in town.told(TOM)
-    assert duty(town, "restock-planner") is Duty.WAIVED
-    town.pass_time(days=1)
-    assert buttons(request(town)) == []
-    assert f"*restock-planner* needs no more time: waived by <@{TOM}>" in words(request(town))
-
-
-def test_whoever_coordinates_by_now_is_named_in_the_request_for_more_time(town: Town):
-    town.announce()
-    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    ada = next(user.name for user in town.slack.ws.users.values() if user.id == ADA)
-    town.command(TOM, f"handover RET-1 @{ada}")
-    assert f"<@{ADA}> decides" in words(request(town))
-    town.press(ADA, request(town), "extension.grant")
-    assert buttons(request(town)) == []
-
-
-def test_only_the_coordinator_decides_on_more_time(town: Town):
-    town.announce()
-    town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    for other in (BRUNO, ADA):
-        town.press(other, request(town), "extension.grant")
-        assert "You may not decide extension RET-1" in town.told(other)
-        assert "this is for the coordinator" in town.told(other)
-    assert duty(town, "restock-planner") is Duty.NEEDS_TIME
 
 
 def test_a_press_after_the_end_is_answered_privately(town: Town):

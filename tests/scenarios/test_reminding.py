@@ -142,8 +142,7 @@ def test_time_granted_during_a_pause_leaves_no_escalation_of_the_dates_there_wer
     town.pass_time(days=5)
     town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
     town.command(TOM, "pause RET-1 a freeze")
-    (asked,) = [key for key in town.keys(GOVERNANCE) if "/extension/" in key]
-    town.press(TOM, town.posted(GOVERNANCE, asked), "extension.grant")
+    town.approve()
     town.pass_time(days=14)
     assert escalated(town, VERA) == []
     town.command(TOM, "resume RET-1")
@@ -158,8 +157,7 @@ def test_more_time_for_one_consumer_is_none_for_the_others_to_read_the_notice(to
     town.announce()
     town.pass_time(days=3)
     town.ask_for_time(BRUNO, "restock-planner", until="2026-12-24", reason="the year's end")
-    (asked,) = [key for key in town.keys(GOVERNANCE) if "/extension/" in key]
-    town.press(TOM, town.posted(GOVERNANCE, asked), "extension.grant")
+    town.approve()
     town.pass_time(days=10)
     assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
     assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/2/{GOVERNANCE}"]
@@ -284,8 +282,7 @@ def test_the_digest_tells_how_a_retirement_ended_and_which_dates_moved(town: Tow
     town.open()
     town.announce()
     town.ask_for_time(BRUNO, "restock-planner", until="2026-05-11", reason="the harvest")
-    (key,) = [key for key in town.keys(GOVERNANCE) if key.startswith("RET-1/extension/")]
-    town.press(TOM, town.posted(GOVERNANCE, key), "extension.grant")
+    town.approve()
     town.pass_time(days=7)
     told = words(town.posted(GOVERNANCE, "digest/2026-03-23"))
     assert "more time for restock-planner granted" in told

@@ -209,13 +209,17 @@ class History(Standing):
                 ids = set(dates.consumer_ids)
                 self._must(ids <= self.asked_about, event, "nobody asked about them")
                 self._must(not ids & self.time_decided, event, "decided before")
-                self._must(dates.days >= POLICY.extension_days, event, "too few days")
+                self._must(dates.days >= POLICY.extension_days or not ids, event, "too few days")
+                self._must(bool(ids or dates.wishes) and dates.days > 0, event, "nobody asks for it")
+                self._must(bool(dates.asked_by) == bool(dates.wishes), event, "whoever asks is known")
                 self.extending, self.ballots = (dates, event.round), {}
             case events.ExtensionAgreed():
                 assert self.extending is not None
                 dates, round_ = self.extending
                 self._must(event.plan_digest == dates.plan_digest, event, "other dates were voted on")
                 self._check_votes(event, round_, dates.plan_digest)
+                for_themselves = set(dates.asked_by) & self.ballots.keys()
+                self._must(not for_themselves, event, "who asks for time has voted on it")
                 self.time_decided |= set(dates.consumer_ids)
                 self.extending, self.agreed = None, dates
             case events.ExtensionDropped():

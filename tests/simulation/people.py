@@ -107,7 +107,7 @@ class Story(Hands):
             return self._ballots(card, SECURITY[:1], choice="reject") + self._duties()
         if self.wish == "cancelled" and self.state() == "migrating":
             return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
-        acts = self._duties() + self._decisions() + self._by_hand() + self._strangers() + on_time
+        acts = self._duties() + self._by_hand() + self._strangers() + on_time
         acts += self._beside_the_plan(card)
         if (self.newcomers or self.callers) and "appeared after the vote" in str(card.look):
             if self._edit_button(card):
@@ -213,17 +213,6 @@ class Story(Hands):
             partial(self._answer, person, None, Action.DUTY_MIGRATED, value),
             days=3,
         )
-
-    def _decisions(self) -> list[Act]:
-        """The coordinator decides on requests for more time."""
-        acts: list[Act] = []
-        for message in self._thread("/extension/"):
-            for action, value in buttons(message.look):
-                is_granted = hash_of(value) % 3 > 0 and self.is_patient()
-                wanted = Action.EXTENSION_GRANT if is_granted else Action.EXTENSION_REFUSE
-                if action == wanted and (self.coordinator, value) not in self._voted:
-                    acts.append(partial(self._decide, message, action, value))
-        return acts
 
     def _strangers(self) -> list[Act]:
         """Callers nobody declares: some are the proposer's, the others the coordinator vouches for."""

@@ -1,4 +1,4 @@
-"""What consumers' owners answer: acknowledged, migrated, not mine, more time; what coordinators decide."""
+"""What consumers' owners answer: acknowledged, migrated, not mine, more time."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from workflows.decisions.decided import (
     decided,
     folded,
     nothing,
-    running_timers,
+    owners_timer,
     step_timer,
 )
-from workflows.decisions.extensions import DATES_MOVED, overtaken, set_aside
+from workflows.decisions.extensions import overtaken
 from workflows.rules.consumers import obligations
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
+from workflows.rules.plans import extending
 from workflows.rules.plans import plan as plans
+from workflows.rules.voting.quorum import open_round
 
 NAMED_MAX = 10  # ours: in the answer to one press; the list has them all
 ANSWERS = {
@@ -96,11 +98,16 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: datetime) -> RetirementDecision:
-    """Ask the coordinator for a later date."""
+    """Ask for a later date, which people vote on: at once, or when the vote that is open is over."""
     duty = obligations.named(state, command.consumer_id)
     whose = obligations.whose_answer(duty, command.by, state, facts.delegations)
     check("ask for time", command.by, state, facts)
     extension = asked_extension(state, command, now)
+    if duty.extension is not None and duty in extending.wished_for(state):
+        raise Refused(
+            f"More time for {duty.consumer.name} is voted on now",
+            next_step="Wait for the vote on the card, or take that request back and ask anew",
+        )
     event = events.DutyChanged(
         at=now,
         by=command.by,
@@ -110,9 +117,13 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
         extension=extension,
         on_behalf_of=whose,
     )
-    return decided(
-        state, event, reply=f"Asked for {duty.consumer.name} until {command.until}; the coordinator decides."
-    )
+    waits = "people vote on it on the card"
+    if open_round(state) is not None:
+        waits = "people vote on it once the vote that is open has ended"
+    elif state.paused_at is not None:
+        waits = "people vote on it once the retirement is resumed"
+    reply = f"Asked for {duty.consumer.name} until {command.until}; {waits}."
+    return decided(state, event, timers=(owners_timer(now),), reply=reply)
 
 
 def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Extension:
@@ -128,6 +139,8 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
     accepted = ""
     if command.until <= after:
         accepted = f"a day after {after}, {which}"
+        if after == day_of(duty.migrate_by, state.policy):
+            accepted += "; no vote is needed to move by then"
     elif command.until > latest:
         accepted = f"at most five years after {after}, {which}"
     found = []
@@ -151,54 +164,14 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
 
 
 def decide_extension(
-    state: Retirement, command: DecideExtension, facts: Facts, now: datetime
+    state: Retirement,
+    command: DecideExtension,
+    facts: Facts,
+    now: datetime,  # noqa: ARG001 - every decision has it
 ) -> RetirementDecision:
-    """Grant a later date, which moves all remaining dates, or refuse it."""
+    """What the coordinator pressed once: it may still wait to be heard."""
     check("decide extension", command.by, state, facts)
-    check_open(state)
-    duty = obligations.named(state, command.consumer_id)
-    if duty.extension is None or duty.extension.number != command.number:
-        raise Refused(
-            f"No such request for {duty.consumer.name} is open",
-            next_step=f"It was decided, replaced or settled meanwhile; /retire show {state.id} has how it stands",
-        )
-    event = events.ExtensionDecided(
-        at=now,
-        by=command.by,
-        consumer_id=duty.consumer.consumer_id,
-        number=command.number,
-        granted=command.granted,
-    )
-    assert state.plan is not None
-    assert state.policy is not None
-    migrate_on = day_of(state.plan.step(StepKind.MIGRATE).due_at, state.policy)
-    if command.granted != "yes":
-        return decided(state, event, reply=f"{duty.consumer.name} keeps its date, {migrate_on}.")
-    wished_on = day_of(duty.extension.until, state.policy)
-    more = wished_on - migrate_on
-    if more <= timedelta(0):
-        return decided(state, event, reply=f"The date had moved to {migrate_on} already.")
-    if wished_on <= day_of(now, state.policy):
-        raise Refused(
-            f"{duty.consumer.name} can get no time until {wished_on}: that day is here, or past",
-            next_step="Press Refuse; whoever asked can then ask for a later day",
-        )
-    # Asked for when the day had passed, the day is set anew: owners are reminded of it and held to it again.
-    plan = plans.shifted(state, more, reopens=StepKind.MIGRATE)
-    because = f"{duty.consumer.name} got more time"
-    moved = events.Amended(at=now, by=command.by, plan=plan, because=because, answer_by="stays")
-    aside = set_aside(state, now, DATES_MOVED)
-    after = folded(state, (*aside.events, event, moved))
-    timers = running_timers(after, now) if state.paused_at is None else ()
-    return decided(
-        state,
-        *aside.events,
-        event,
-        moved,
-        timers=(*aside.timers, *timers),
-        cancels=("remind/*", "escalate/*", *aside.cancels),
-        reply=f"Granted. All remaining dates of {state.id} moved; whoever still has to move is told.",
-    )
+    raise Refused("People vote on more time now: nobody decides it alone", next_step="Vote on the card")
 
 
 def _check_own_to_settle(

@@ -1,7 +1,8 @@
-"""Votes on more time for callers that were found: opened by what an import tells, ended by people or by events."""
+"""Votes on more time: for callers that were found, and for owners who ask for it; ended by people or by events."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.decision import Timer
 from data.records.facts import Facts
-from data.records.retirement import Retirement
+from data.records.retirement import Obligation, Retirement
 from data.records.rounds import Purpose
 from workflows.decisions.decided import (
     RetirementDecision,
@@ -26,6 +27,8 @@ from workflows.rules.voting.verdicts import Verdict
 from workflows.rules.wording import counted
 
 DATES_MOVED = "the dates have moved meanwhile"
+PAST = "past"
+"""How a request ends whose day came before anybody could be asked, or by which the dates have moved anyway."""
 DATES_PAST = "its dates are past, or nearly, before it could be held"
 
 
@@ -42,13 +45,15 @@ def met(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Retireme
 
     Nobody is there to hear a refusal: it is opened though a role may have nobody to vote in it, and the card says so.
     """
-    over = overtaken(state, now).events
+    over: tuple[events.RetirementEvent, ...] = overtaken(state, now).events
     after = folded(state, over)
-    found = extending.to_vote_on(after)
-    if not found:
+    over = (*over, *_decided(extending.lapsed(after, now), PAST, now))
+    after = folded(state, over)
+    found, wishes = extending.to_vote_on(after), extending.wishes_to_vote_on(after)
+    if not found and not wishes:
         return over
     assert state.policy is not None
-    dates = extending.later_dates(after, found, now)
+    dates = extending.later_dates(after, found, now, wishes)
     round_ = begun_round(
         number=after.rounds + 1,
         purpose=Purpose.EXTEND,
@@ -60,6 +65,22 @@ def met(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Retireme
     )
     round_ = replace(round_, expires_at=extending.open_until(dates, state.policy, now))
     return (*over, events.ExtensionProposed(at=now, by=events.EMERITUS, dates=dates, round=round_))
+
+
+def _decided(
+    wishes: Iterable[Obligation], granted: str, now: datetime
+) -> tuple[events.ExtensionDecided, ...]:
+    return tuple(
+        events.ExtensionDecided(
+            at=now,
+            by=events.EMERITUS,
+            consumer_id=duty.consumer.consumer_id,
+            number=duty.extension.number,
+            granted=granted,
+        )
+        for duty in wishes
+        if duty.extension is not None
+    )
 
 
 def overtaken(state: Retirement, now: datetime) -> Ended:
@@ -92,24 +113,36 @@ def settled(
     assert after.round is not None
     assert after.later is not None
     number, by = after.round.number, events.EMERITUS
+    wishes, later = extending.wished_for(after), after.later
     # A ballot that was taken in while the vote was open can be heard long after that.
     is_past = extending.migrate_by(after.later) <= now
     if verdict is not Verdict.APPROVED or is_past:
         because = DATES_PAST if verdict is Verdict.APPROVED else ""
         dropped = events.ExtensionDropped(at=now, by=by, round_number=number, because=because)
-        timers = (*held_again(folded(after, (dropped,)), now), owners_timer(now))
-        return decided(state, *happened, dropped, timers=timers, cancels=("round/*",), reply=reply)
+        over: tuple[events.RetirementEvent, ...] = (
+            dropped,
+            *_decided(wishes, "no" if not because else PAST, now),
+        )
+        timers = (*held_again(folded(after, over), now), owners_timer(now))
+        return decided(state, *happened, *over, timers=timers, cancels=("round/*",), reply=reply)
     plan = extending.plan_with(after, after.later)
     assert plan.digest == after.later.plan_digest, "the plan has changed under an open vote on its dates"
     agreed = events.ExtensionAgreed(at=now, by=by, round_number=number, plan_digest=plan.digest)
-    because = f"people voted for {counted(after.later.days, 'more day')} for callers that were found"
+    for_whom = {
+        "for callers that were found": bool(later.consumer_ids),
+        "that owners asked for": bool(later.wishes),
+    }
+    whose = " and ".join(who for who, is_so in for_whom.items() if is_so)
+    because = f"people voted for {counted(later.days, 'more day')} {whose}"
     moved = events.Amended(at=now, by=by, plan=plan, because=because, answer_by="stays")
-    last = folded(after, (agreed, moved))
+    given = _decided(wishes, "yes", now)
+    last = folded(after, (agreed, *given, moved))
     timers = running_timers(last, now) if state.paused_at is None else ()
     return decided(
         state,
         *happened,
         agreed,
+        *given,
         moved,
         timers=(*timers, owners_timer(now)),
         cancels=("round/*", "remind/*", "escalate/*"),

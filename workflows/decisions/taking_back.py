@@ -1,4 +1,4 @@
-"""Taking back what was said of a consumer: that it has migrated, while nothing is dark."""
+"""Taking back what was said of a consumer, while nothing is dark: that it has migrated, or needs more time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from data.records.retirement import Duty, Retirement
 from workflows.commands import TakeBack
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timers, folded, nothing
 from workflows.decisions.duties import check_newest, check_open
+from workflows.decisions.extensions import overtaken
 from workflows.rules.consumers import obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
+
+DONE = {
+    Duty.MIGRATED: "is open again: it has not migrated yet",
+    Duty.NEEDS_TIME: "needs no more time: the request is taken back",
+}
 
 
 def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime) -> RetirementDecision:
@@ -25,11 +31,11 @@ def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime)
     name = duty.consumer.name
     is_owner = command.by in duty.consumer.owners.slack_ids
     whose = "" if is_owner else obligations.whose_answer(duty, command.by, state, facts.delegations)
-    if duty.duty is not Duty.MIGRATED:
+    if duty.duty not in DONE:
         return nothing(f"There is nothing to take back: {name} is {duty.duty}.")
     if is_going_dark(state):
         raise Refused(
-            f"It is too late to say that {name} has not migrated: endpoints are being switched off",
+            f"It is too late to take back that {name} is {duty.duty}: endpoints are being switched off",
             next_step=f"Ask the coordinator to bring service back: /retire restore {state.id} REASON",
         )
     event = events.DutyChanged(
@@ -41,8 +47,14 @@ def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime)
         takes_back=duty.duty,
     )
     after = folded(state, (event,))
+    over = overtaken(after, now)
     # Those whose day came while it counted as moved rang for nothing.
     timers = escalation_timers(after, now) if state.paused_at is None else ()
     return decided(
-        state, event, timers=timers, after=after, reply=f"{name} is open again: it has not migrated yet."
+        state,
+        event,
+        *over.events,
+        timers=(*timers, *over.timers),
+        cancels=over.cancels,
+        reply=f"{name} {DONE[duty.duty]}.",
     )

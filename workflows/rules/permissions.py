@@ -45,7 +45,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "ask for time": frozenset({Hat.CONSUMER_OWNER}),
     "take over": frozenset({Hat.COORDINATOR, Hat.CONSUMER_OWNER}),
     "snooze": frozenset({Hat.CONSUMER_OWNER}),
-    "decide extension": frozenset({Hat.COORDINATOR}),
+    "decide extension": frozenset({Hat.ANYONE}),  # answers buttons of older versions; nobody decides it alone
     "take back": frozenset({Hat.CONSUMER_OWNER}),
     "contest waiver": frozenset({Hat.CONSUMER_OWNER}),
     "waive": frozenset({Hat.COORDINATOR}),

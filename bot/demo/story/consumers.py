@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.demo.hands import MissingError, containing, line, picked, saying, typed
 from bot.demo.story.stage import (
+    ADA,
     BRUNO,
     ELENA,
     GRACE,
@@ -19,6 +20,8 @@ from bot.demo.story.stage import (
     MOVING,
     OLD,
     OWNERS,
+    PRIYA,
+    SAM,
     SILENT,
     TOM,
     VERA,
@@ -80,12 +83,14 @@ def more_time(stage: Stage) -> str:
     stage.opened(Callback.EXTENSION_ASK)
     reason = typed(Action.EXTENSION_REASON, LATE)
     stage.submit(INES, {**picked(Action.EXTENSION_UNTIL, until), **reason})
-    stage.request_ts = str(stage.thread(f"needs more time for *{consumer}*", "Granting moves")["ts"])
+    stage.request_ts = str(stage.thread(f"needs more time for *{consumer}*", "The card has the vote")["ts"])
     return f"{consumer} until {until}"
 
 
 def granted(stage: Stage) -> str:
-    stage.press(TOM, stage.at(stage.request_ts), Action.EXTENSION_GRANT)
+    stage.card_says("Votes on MORE TIME", f"<@{INES}> asks for it")
+    for voter in (ADA, MINA, SAM, PRIYA):
+        containing(stage.votes(voter, Action.VOTE_APPROVE), "counts: approve")
     stage.thread("All remaining dates moved later")
     stage.target += timedelta(days=MORE_DAYS)
     stage.card_says(f"{stage.target} *disable*")
@@ -168,7 +173,7 @@ SCENES: Mapping[str, Callable[[Stage], str]] = {
     "an answer in the direct message is seen in the thread": direct_to_thread,
     "Acknowledge all answers for everything": acknowledge_all,
     "Need more time asks with a reason": more_time,
-    "the coordinator grants it, and all dates move": granted,
+    "a vote grants it, and all dates move": granted,
     "reading commands answer, and help where they cannot": reading,
     "an early archive stops nothing": archived_early,
     "consumers migrate to the successor": migrated,

@@ -9,7 +9,7 @@ import pytest
 from data.records.base import Prose
 from data.records.retirement import Duty
 from tests.bot.listeners.desk import ELENA, TOM, Desk
-from workflows.commands import AskForTime, ChangeDuty, DecideExtension
+from workflows.commands import AskForTime, ChangeDuty, TakeBack
 
 CONSUMER = "component:default/cancel-flow"
 
@@ -44,20 +44,11 @@ def test_a_button_says_in_which_announcement_it_stands(desk: Desk) -> None:
     ]
 
 
-@pytest.mark.parametrize(("action", "granted"), [("extension.grant", "yes"), ("extension.refuse", "no")])
-def test_the_coordinators_word_is_kept(desk: Desk, action: str, granted: str) -> None:
-    desk.press(action, f"RET-1|{CONSUMER}|2")
-
-    decided = DecideExtension(by=TOM, consumer_id=CONSUMER, number=2, granted=granted)
-    assert desk.kept() == [("RET-1", decided)]
-
-
 def test_a_consumer_whose_id_has_a_bar_in_it_is_still_that_consumer(desk: Desk) -> None:
-    desk.press("extension.grant", "RET-1|component:default/a|b|1")
+    desk.press("duty.take_back", "RET-1|component:default/a|b|1")
 
     ((_, kept),) = desk.kept()
-    assert isinstance(kept, DecideExtension)
-    assert (kept.consumer_id, kept.number) == ("component:default/a|b", 1)
+    assert kept == TakeBack(by=TOM, consumer_id="component:default/a|b", announced=1)
 
 
 def test_show_all_opens_a_window_that_turns_pages(desk: Desk) -> None:

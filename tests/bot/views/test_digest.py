@@ -50,6 +50,7 @@ from tests.builders import (
 from tests.builders import days as lasting
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
+from tests.workflows.decisions.test_extensions import votes
 from workflows import commands as cmd
 from workflows.histories import History
 from workflows.rules.hindsight.measures import DEFINITIONS, Metric, measures
@@ -211,12 +212,12 @@ def test_a_granted_extension_is_told_with_the_old_and_the_new_date() -> None:
     story.now = ANNOUNCED_AT + lasting(1)
     until = (MIGRATE_AT + lasting(10)).date()
     story.does(cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=WHY))
-    number = story.state.version
-    story.does(cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=number, granted="yes"))
+    story.until(story.now)
+    votes(story)
     assert changed(story, ANNOUNCED_AT) == (
-        "RET-1 churn is migrating: more time for billing-etl granted; "
-        "last day of service moved from 2027-02-17 to 2027-02-27 (billing-etl got more time); "
-        "1 answer (billing 1)"
+        "RET-1 churn is migrating: vote on more time opened; more time by a vote; more time for billing-etl granted; "
+        "last day of service moved from 2027-02-17 to 2027-02-27 (people voted for 10 more days that owners asked "
+        "for); 3 votes; 1 answer (billing 1)"
     )
 
 

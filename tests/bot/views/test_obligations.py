@@ -148,7 +148,7 @@ def test_consumers_nobody_owns_say_why() -> None:
     [
         (Duty.OPEN, ["acknowledge", "migrated", "more_time", "not_mine"]),
         (Duty.ACKNOWLEDGED, ["migrated", "more_time", "not_mine"]),
-        (Duty.NEEDS_TIME, ["migrated", "not_mine"]),
+        (Duty.NEEDS_TIME, ["migrated", "take_back", "not_mine"]),
         (Duty.NOT_MINE, ["acknowledge", "migrated", "more_time"]),
         (Duty.MIGRATED, ["take_back"]),
         (Duty.WAIVED, []),
@@ -404,11 +404,11 @@ def test_what_came_to_somebody_since_is_told_and_answered_in_the_message_they_ha
     assert buttons(gone) == []
 
 
-def test_a_request_for_time_has_the_coordinators_buttons() -> None:
+def test_a_request_for_time_says_that_people_vote_on_it() -> None:
     said = extension.request(waiting(), consumer_id(0), number=2)
     check_message(said)
-    about = f"RET-1|{consumer_id(0)}|2"
-    assert buttons(said) == [(Action.EXTENSION_GRANT, about), (Action.EXTENSION_REFUSE, about)]
+    assert buttons(said) == []
+    assert "People vote on it on the card once no other vote is open." in texts(said["blocks"])[0]
     assert (
         "<@UT0> needs more time for *consumer-000*, until *2027-06-09* instead of 2027-05-23" in said["text"]
     )
@@ -459,12 +459,6 @@ def test_a_request_that_moved_dates_have_covered_says_so() -> None:
     said = extension.request(replace(state, obligations=(moved,)), consumer_id(0), number=2)
     check_message(said)
     assert "until *2027-06-09*; its date is 2027-06-29 by now" in said["text"]
-    assert "granting moves nothing more" in texts(said["blocks"])[0]
-
-
-def test_a_request_names_the_coordinator_there_is_now() -> None:
-    said = extension.request(replace(waiting(), coordinator_id="UNEW"), consumer_id(0), number=2)
-    assert "<@UNEW> decides" in texts(said["blocks"])[0]
 
 
 def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:

@@ -1,4 +1,4 @@
-"""What owners answer, what the coordinator decides, and what a named person takes on."""
+"""What owners answer, and what a named person takes on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.decisions.duties import asked_extension
-from workflows.rules.plans import plan as plans
 
 UNTIL = date(2027, 2, 20)
 
@@ -51,17 +50,6 @@ def duties(story: Story) -> dict[str, Duty]:
 def a_request(story: Story | None = None, until: date = UNTIL) -> Story:
     story = story or a_running_retirement()
     story.does(cmd.AskForTime(by=BILL, consumer_id=BILLING, until=until, reason=WHY))
-    return story
-
-
-def deciding(story: Story, granted: str, **changes) -> cmd.DecideExtension:
-    (asked,) = (owed.extension for owed in story.state.obligations if owed.extension)
-    decision = cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=asked.number, granted=granted)
-    return replace(decision, **changes)
-
-
-def granted(story: Story) -> Story:
-    story.does(deciding(story, "yes"))
     return story
 
 
@@ -195,7 +183,7 @@ def test_a_press_in_the_message_of_an_earlier_announcement_is_no_answer_to_the_n
     assert duties(story)["billing-etl"] is Duty.ACKNOWLEDGED
 
 
-def test_asking_for_time_waits_for_the_coordinator():
+def test_asking_for_time_waits_for_a_vote():
     story = a_request()
     owed = story.state.obligation(BILLING)
     assert (owed.duty, owed.extension.until, owed.extension.before) == (
@@ -218,7 +206,7 @@ def test_a_request_without_a_later_date_or_a_reason_is_refused_on_its_fields():
     with pytest.raises(Invalid) as invalid:
         a_running_retirement().does(wish)
     assert [str(problem) for problem in invalid.value.problems] == [
-        "until 2027-02-10: a day after 2027-02-10, the date you have now",
+        "until 2027-02-10: a day after 2027-02-10, the date you have now; no vote is needed to move by then",
         "reason: say what keeps you from moving by then",
     ]
 
@@ -230,7 +218,11 @@ def test_a_request_without_a_later_date_or_a_reason_is_refused_on_its_fields():
             date(2032, 2, 11), "at most five years after 2027-02-10, the date you have now", id="far"
         ),
         pytest.param(date.max, "at most five years after 2027-02-10, the date you have now", id="last"),
-        pytest.param(date.min, "a day after 2027-02-10, the date you have now", id="first"),
+        pytest.param(
+            date.min,
+            "a day after 2027-02-10, the date you have now; no vote is needed to move by then",
+            id="first",
+        ),
     ],
 )
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Tokyo"])
@@ -243,105 +235,11 @@ def test_a_day_no_date_could_be_counted_from_is_refused_on_its_field(zone, until
     assert (problem.field, problem.accepted) == ("until", accepted)
 
 
-def test_the_last_day_that_is_taken_can_be_granted():
-    story = granted(a_request(until=date(2032, 2, 10)))
-    assert story.due(StepKind.MIGRATE).date() == date(2032, 2, 10)
-
-
-@pytest.mark.parametrize("late", ["yes", "no"])
-def test_a_waiver_ends_the_request_for_time_and_a_late_decision_on_it_is_refused(late):
-    story = a_request()
-    decision = deciding(story, late)
-    story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))
-    assert story.state.obligation(BILLING).extension is None
-    with pytest.raises(Refused, match="No such request for billing-etl is open"):
-        story.does(decision)
-    assert duties(story)["billing-etl"] is Duty.WAIVED
-
-
 def test_who_has_moved_needs_no_time():
     story = a_running_retirement()
     story.does(answering(Duty.MIGRATED, BILLING))
     with pytest.raises(Refused, match="billing-etl is migrated already"):
         a_request(story)
-
-
-def test_granting_moves_all_that_remains_and_the_plan_still_binds():
-    story = granted(a_request())
-    assert story.due(StepKind.ANNOUNCE) == ANNOUNCED_AT
-    assert story.due(StepKind.MIGRATE) == MIGRATE_AT + days(10)
-    assert story.due(StepKind.DISABLE) == DISABLE_AT + days(10)
-    assert {owed.migrate_by for owed in story.state.obligations} == {MIGRATE_AT + days(10)}
-    assert story.state.plan.amends == story.state.approved_digest
-    assert plans.binds(story.state)
-    assert duties(story)["billing-etl"] is Duty.ACKNOWLEDGED, "who asks for time has read the notice"
-
-
-def test_after_a_grant_reminders_escalations_and_steps_ring_at_their_new_dates_only():
-    story = granted(a_request())
-    assert {name for name in story.timers if name.startswith(("remind/", "escalate/migrate"))} == {
-        "remind/migrate-30d@2027-02-20",
-        "remind/migrate-7d@2027-02-20",
-        "remind/migrate-1d@2027-02-20",
-        "remind/migrate-0d@2027-02-20",
-        "escalate/migrate@2027-02-20/1",
-        "escalate/migrate@2027-02-20/2",
-    }
-    assert story.timers["step/disable"].due_at == DISABLE_AT + days(10)
-
-
-def test_time_until_a_day_that_is_past_is_not_granted_and_can_be_refused():
-    story = a_request(until=date(2027, 2, 20))
-    refused = r"billing-etl can get no time until 2027-02-20: that day is here, or past\. Press Refuse"
-    for late in (0, 30):
-        with pytest.raises(Refused, match=refused):
-            story.does(deciding(story, "yes"), at=MIGRATE_AT + days(10 + late))
-    story.does(deciding(story, "no"))
-    assert duties(story)["billing-etl"] is Duty.ACKNOWLEDGED
-    granted(a_request(story, until=date(2027, 4, 1)))
-    assert story.due(StepKind.MIGRATE).date() == date(2027, 4, 1)
-
-
-def test_refusing_keeps_every_date():
-    story = a_request()
-    decision = story.does(deciding(story, "no"))
-    assert decision.reply == "billing-etl keeps its date, 2027-02-10."
-    assert story.of(events.Amended) == []
-    assert story.state.obligation(BILLING).extension is None
-
-
-def test_a_grant_that_another_grant_has_covered_moves_nothing_more():
-    story = a_request()
-    story.does(cmd.AskForTime(by=CARL, consumer_id=CRM, until=date(2027, 2, 25), reason=WHY))
-    carls = story.state.obligation(CRM).extension.number
-    story.does(cmd.DecideExtension(by=PAT, consumer_id=CRM, number=carls, granted="yes"))
-    assert story.does(deciding(story, "yes")).reply == "The date had moved to 2027-02-25 already."
-    assert len(story.of(events.Amended)) == 1
-
-
-def test_a_decision_on_a_request_that_was_replaced_is_refused():
-    story = a_request()
-    old = deciding(story, "yes")
-    a_request(story, until=date(2027, 2, 25))
-    with pytest.raises(Refused, match="No such request for billing-etl is open"):
-        story.does(old)
-
-
-def test_only_the_coordinator_decides_on_time():
-    story = a_request()
-    with pytest.raises(Refused, match="this is for the coordinator"):
-        story.does(deciding(story, "yes", by=BILL))
-
-
-def test_time_granted_after_the_day_sets_the_day_anew():
-    story = a_running_retirement().until(MIGRATE_AT)
-    assert story.state.progress(StepKind.MIGRATE).progress is Progress.DONE
-    granted(a_request(story))
-    assert story.state.progress(StepKind.MIGRATE).progress is Progress.PENDING
-    assert story.state.obligation(CRM).migrate_by == MIGRATE_AT + days(10)
-    assert "remind/migrate-7d@2027-02-20" in story.timers
-    story.until(MIGRATE_AT + days(10))
-    assert story.state.progress(StepKind.MIGRATE).progress is Progress.DONE
 
 
 @pytest.mark.parametrize("last", ["answer", "waiver"])

@@ -232,23 +232,6 @@ def test_dates_that_move_meanwhile_end_it_and_the_next_one_is_on_those():
         story.does(old)
 
 
-def test_more_time_that_the_coordinator_grants_ends_it_as_well():
-    story = found()
-    ask = cmd.AskForTime(
-        by=CARL, consumer_id=IMPACT[1].consumer_id, until=(MIGRATE_AT + days(9)).date(), reason=WHY
-    )
-    story.does(ask)
-    number = story.state.obligation(IMPACT[1].consumer_id).extension.number
-    grant = cmd.DecideExtension(by=PAT, consumer_id=IMPACT[1].consumer_id, number=number, granted="yes")
-    story.does(grant)
-    story.until(story.now)
-    assert [event.because for event in story.of(events.ExtensionDropped)] == [
-        "the dates have moved meanwhile"
-    ]
-    votes(story)
-    assert story.due(StepKind.MIGRATE) == MIGRATE_AT + days(9 + 14)
-
-
 def test_calling_it_off_is_voted_on_first_and_the_time_after_that():
     story = found()
     story.does(cmd.Cancel(by=PAT, why=WHY))

@@ -30,6 +30,7 @@ from tests.builders import (
     paused,
     resumed,
 )
+from tests.workflows.decisions.test_extensions import votes
 from workflows import commands as cmd
 
 ANSWER_BY = ANNOUNCED_AT + days(7)
@@ -83,8 +84,7 @@ def test_after_downtime_overdue_reminders_are_one():
 def test_after_a_moved_date_everybody_is_reminded_of_the_new_one():
     story = a_running_retirement().until(MIGRATE_AT - days(6))
     story.does(cmd.AskForTime(by=BILL, consumer_id=BILLING, until=date(2027, 2, 20), reason=WHY))
-    number = story.state.version
-    story.does(cmd.DecideExtension(by=PAT, consumer_id=BILLING, number=number, granted="yes"))
+    votes(story.until(story.now))
     story.until(MIGRATE_AT + days(10))
     assert reminded(story) == [
         "migrate-7d@2027-02-10",

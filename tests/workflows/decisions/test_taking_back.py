@@ -68,7 +68,7 @@ def test_once_endpoints_go_dark_it_is_too_late():
     story.until(DISABLE_AT - days(1)).works()
     story.until(DISABLE_AT - days(1)).works()
     story.until(DISABLE_AT)
-    with pytest.raises(Refused, match="too late to say that billing-etl has not migrated"):
+    with pytest.raises(Refused, match="too late to take back that billing-etl is migrated"):
         story.does(taking_back(BILL))
 
 

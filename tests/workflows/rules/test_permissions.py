@@ -53,7 +53,7 @@ MAY = {
     "take over": "coordinator consumer_owner",
     "ask for time": "consumer_owner",
     "snooze": "consumer_owner",
-    "decide extension": "coordinator",
+    "decide extension": EVERYBODY,  # nobody decides it alone, and whoever presses an old button is told
     "waive": "coordinator",
     "take back": "consumer_owner",
     "contest waiver": "consumer_owner",

@@ -246,12 +246,12 @@ def _is_asked(state: Retirement, person: str) -> bool:
 
 
 def _requests(before: Retirement, state: Retirement) -> Iterable[Effect]:
-    """A request for more time that nobody waits for any more loses its buttons.
+    """A request for more time that nobody waits for any more says so.
 
-    One that waits names who decides, and the date there is.
+    One that waits says whether people vote on it, and the date there is.
     """
     waiting = _waiting(state)
-    says_otherwise = before.coordinator_id != state.coordinator_id or before.plan != state.plan
+    says_otherwise = before.later != state.later or before.plan != state.plan
     for consumer_id, number in _waiting(before):
         if says_otherwise or (consumer_id, number) not in waiting:
             key = messages.extension_key(state, consumer_id, number)

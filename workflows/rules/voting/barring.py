@@ -13,11 +13,20 @@ from workflows.rules.people.delegating import InForce, answers_for, chain
 
 
 def barred(round_: Round, state: Retirement) -> frozenset[str]:
-    """Who never counts: whoever opened the round, and where it approves a plan also who proposed it or drew it up."""
-    found = {round_.opened_by, round_.opened_for}
+    """Who never counts: whoever opened the round, and where it approves a plan also who proposed it or drew it up.
+
+    And whoever asks for the time that is voted on.
+    """
+    found = {round_.opened_by, round_.opened_for, *askers(round_, state)}
     if round_.purpose is not Purpose.CANCEL:
         found |= {state.proposer_id, *state.drawn_by}
     return frozenset(found - {""})
+
+
+def askers(round_: Round, state: Retirement) -> tuple[str, ...]:
+    """Who asks for what this round is about, by owners' wishes."""
+    is_on_time = round_.purpose is Purpose.EXTEND and state.later is not None
+    return state.later.asked_by if is_on_time and state.later is not None else ()
 
 
 def why_barred(person: str, round_: Round, state: Retirement) -> str:
@@ -26,6 +35,8 @@ def why_barred(person: str, round_: Round, state: Retirement) -> str:
         return "opened this round"
     if person == round_.opened_for:
         return f"had this round opened by <@{round_.opened_by}>"
+    if person in askers(round_, state):
+        return "asked for what is voted on"
     return "proposed this retirement" if person == state.proposer_id else "drew up this plan"
 
 

@@ -35,6 +35,7 @@ name = "killed"
 governance = "{GOVERNANCE}"
 [rounds]
 review_days = 2
+cool_off_hours = 0
 expires_days = 60
 [tiers.1]
 notice_days = 40

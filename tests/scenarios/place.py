@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from msgspec.structs import replace
+
 from bot.ids import FILE_SHARED, HOME_OPENED, MESSAGE_IM
 from bot.imports_file import Wanted
 from bot.keeping import open_record
@@ -25,12 +27,12 @@ from bot.views.uploads import FILES
 from bot.wiring import CalendarWorld, Edges, assemble
 from data.importers.backstage import read_backstage
 from data.metrics import UNCOUNTED, Metrics
-from data.policies.policy import parsed
+from data.policies.policy import digest_of, parsed
 from data.records.catalog import EndpointKind
 from data.records.checks import OwnChecks
 from data.records.deprecation import CatalogKind
 from data.records.hours import Windows
-from data.records.policy import NO_REVIEW, Review
+from data.records.policy import NO_REVIEW, Policy, Review
 from tests import canary, sample_company
 from tests.fakes.slack import Channel, SlackFake, User, into_bolt
 from tests.quick_files import QUICK_FILES
@@ -54,6 +56,15 @@ governance = "{GOVERNANCE}"
 zero_traffic_days = 5
 """
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def _at_once(toml: str) -> Policy:
+    """What is approved is announced at the end of the review, unless a test says otherwise: its dates begin there."""
+    policy = parsed(toml, source="town.toml")
+    if "cool_off_hours" in toml:
+        return policy
+    at_once = replace(policy, cool_off_hours=0)
+    return replace(at_once, digest=digest_of(at_once))
 
 
 class Place:
@@ -111,7 +122,7 @@ class Place:
         self.review = review
         self.checks = checks or OwnChecks()
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
-        self.policy = parsed(policy, source="town.toml")
+        self.policy = _at_once(policy)
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users(), *people],
             [*sample_company.channels(), *rooms],

@@ -203,7 +203,8 @@ def test_enough_people_who_agree_are_enough_whoever_votes_first(tmp_path: Path):
 
 
 def test_a_vote_that_one_person_would_have_to_cast_twice_is_not_opened(tmp_path: Path):
-    policy = SHARED.replace(f'"{MINA}", "{PRIYA}"', f'"{MINA}"')
+    # Of a group, only the catalog says that nobody is in it; without one the policy itself is refused.
+    policy = SHARED.replace(f'"{MINA}", "{PRIYA}"]', f'"{MINA}"]\ngroups = ["a-team-of-nobody"]')
     with Town(tmp_path, policy=policy, serves=False) as town:
         told = town.propose()["proposal.model"]
         assert told.startswith(

@@ -27,7 +27,7 @@ from workflows.machine import RetirementMachine
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 GOVERNANCE = "C01MODELRETIREMENTS"
-POLICY = f'[channels]\ngovernance = "{GOVERNANCE}"'
+POLICY = f'[rounds]\ncool_off_hours = 0\n[channels]\ngovernance = "{GOVERNANCE}"'
 TOM, MINA, ELENA = "U01TOMBIRCH", "U01MINAPARK", "U01ELENAROSSI"
 CHURN, CHURN_2 = "resource:default/churn-v1", "resource:default/churn-v2"
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from workflows.questions.table import Period
 from workflows.rules.hours import zoned_day
 
+MONTHS = (
+    Period.JANUARY,
+    Period.FEBRUARY,
+    Period.MARCH,
+    Period.APRIL,
+    Period.MAY,
+    Period.JUNE,
+    Period.JULY,
+    Period.AUGUST,
+    Period.SEPTEMBER,
+    Period.OCTOBER,
+    Period.NOVEMBER,
+    Period.DECEMBER,
+)
 WEEK, MONTHS_IN_YEAR = timedelta(days=7), 12
 
 
@@ -32,9 +45,15 @@ def window(period: Period, now: datetime, zone: str) -> tuple[datetime, datetime
         case Period.NEXT_MONTH:
             first, end = _month_after(today), _month_after(_month_after(today))
         case _:
-            assert_never(period)
+            first = _next(MONTHS.index(period) + 1, today)
+            first, end = max(first, today), _month_after(first)
     # Due at the very midnight that ends it is due on the next day.
     return max(now, _midnight(first, zone)), _midnight(end, zone) - timedelta(microseconds=1)
+
+
+def _next(month: int, today: date) -> date:
+    """Its first day: of the month that lasts, or of the next one that is called so."""
+    return date(today.year + (month < today.month), month, 1)
 
 
 def _month_after(day: date) -> date:

@@ -115,6 +115,7 @@ ROWS: tuple[Row, ...] = (
             rf"\b(?:{_ASKED_OF}|{_NAMED})\b.*\b(?:missing|outstanding|open|due|late)\b",
             rf"(?<!my )\b(?:missing|outstanding|open) (?:{_ASKED_OF}|{_NAMED})\b",
             r"\bunanswered\b",
+            r"^(?!.*\b(?:me|my|i)\b).*\b(?:anything|anybody|anyone|what|what's|which)\b.*\boverdue\b",
         ),
     ),
     Row(
@@ -140,6 +141,7 @@ ROWS: tuple[Row, ...] = (
         words=_words(
             r"\bwhy\b",
             r"\bwhere\b",
+            r"\bwhen (?:was|were|did|has|had)\b",
             r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
             rf"^(?!{BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
             r"\bwho (?:has |have |had |all )*"
@@ -189,7 +191,7 @@ ROWS: tuple[Row, ...] = (
         asks=Asks.DUE,
         about=About.ANY,
         example="What happens next week?",
-        says="what falls due, of one retirement or of all: today, this or next week, this or next month",
+        says="what falls due, of one retirement or of all: today, this or next week or month, or a month by its name",
         words=_words(
             r"\b(?:next|upcoming|coming|due|when|scheduled?|calendar|today|tomorrow|soon|dates?|deadlines?|timeline)\b",
             r"\bthis (?:week|month)\b",
@@ -244,6 +246,7 @@ ROWS: tuple[Row, ...] = (
         says="one retirement with its plan, votes and consumers",
         words=_words(
             r"^NAME$",
+            r"\b(?:replac\w+|successors?|instead of|follows|after)\b",
             r"\b(?:how|status|state|progress|stands?|doing|far|about|info|details?|show|plan)\b",
         ),
     ),
@@ -260,6 +263,18 @@ class Period(StrEnum):
     NEXT_WEEK = "next week"
     THIS_MONTH = "this month"
     NEXT_MONTH = "next month"
+    JANUARY = "january"
+    FEBRUARY = "february"
+    MARCH = "march"
+    APRIL = "april"
+    MAY = "in may"
+    JUNE = "june"
+    JULY = "july"
+    AUGUST = "august"
+    SEPTEMBER = "september"
+    OCTOBER = "october"
+    NOVEMBER = "november"
+    DECEMBER = "december"
     AHEAD = "ahead"
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+_NO_PERSON = r"(?:it|this|that|these|them|the|its?|what|an?|my|our)\b"
+"""What is asked of a thing is asked of its owners."""
+
 HOW = r"(?:how (?:do|does|can|could|may|would|should|to)\b.*\b|please )?"
 _BEGUN = (
     r"(?:disable|(?<!the )(?<!an )archive|claim|take(?: \S+)? ?over|hand(?: \S+)? ?over|look back|confirm)"
@@ -21,7 +24,10 @@ WISHES: dict[str, tuple[str, ...]] = {
     "cancel": (r"\b(?:cancel|call off|withdraw)\b",),
     "restore": (r"\b(?:restore|bring back)\b",),
     "handover": (r"\bhand ?over\b", rf"^{HOW}hand(?: \S+)? ?over\b"),
-    "delegate": (r"\bdelegate\b",),
+    "delegate": (
+        r"\bdelegates?\b",
+        rf"\bwho (?:stands in|fills in|acts|answers) for (?!{_NO_PERSON})[a-z]+$",
+    ),
     "subscribe": (r"\b(?:un)?subscribe\b",),
     "attest": (r"(?<!i have to )(?<!i need to )(?<!must i )(?<!should i )\battest\b",),
     "confirm": (rf"^{HOW}confirm\b",),

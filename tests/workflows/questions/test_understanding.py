@@ -100,6 +100,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "who needs to confirm RET-1?",
         "whom do we need to attest churn-v1?",
         "which attestations are missing for RET-1?",
+        "is anything overdue?",
+        "what is overdue?",
         "any missing confirmations?",
     ),
     Asks.STORY: (
@@ -111,6 +113,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "history of RET-2",
         "who approved RET-2?",
         "who has approved RET-2?",
+        "when was RET-2 approved?",
+        "when did fraud-v2 go dark?",
         "who attested RET-2?",
         "who has confirmed RET-2?",
         "who all confirmed fraud-v2?",
@@ -135,6 +139,9 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "help me retire churn-v2 when fraud-v2 is gone",
     ),
     Asks.CHANGE: (
+        "who delegates to whom?",
+        "who answers for Ines?",
+        "who stands in for Ines",
         "pause churn-v1",
         "how do I pause RET-1?",
         "please cancel RET-1",
@@ -221,6 +228,8 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "list",
     ),
     Asks.STANDS: (
+        "what replaces churn-v1?",
+        "what is the successor of churn-v1",
         "churn-v1",
         "RET-1?",
         "how does churn-v1 stand?",
@@ -358,6 +367,9 @@ def test_a_name_nobody_has_is_met_with_what_is_called_nearly_so_and_nothing_is_a
     [
         ("what happens next week?", Period.NEXT_WEEK),
         ("what is due this week", Period.THIS_WEEK),
+        ("what's due in June?", Period.JUNE),
+        ("what is due in May", Period.MAY),
+        ("what may be due?", Period.AHEAD),
         ("anything today?", Period.TODAY),
         ("what happens tomorrow", Period.TOMORROW),
         ("what comes next month?", Period.NEXT_MONTH),

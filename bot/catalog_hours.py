@@ -38,7 +38,7 @@ class CatalogTimekeeper:
     catalog: Catalog
     windows: Windows
 
-    def hours_of(self, slack_id: str, now: datetime) -> Hours:
+    def hours_of(self, slack_id: str, now: datetime, *, is_ahead: bool = False) -> Hours:  # noqa: ARG002 - the port's
         return self.known(slack_id, now)
 
     def known(self, slack_id: str, now: datetime, *, zone: str = "") -> Hours:

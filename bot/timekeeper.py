@@ -52,14 +52,15 @@ class SlackTimekeeper:
         self._unrested: dict[str, None] = {}
         self._lock = threading.Lock()
 
-    def hours_of(self, slack_id: str, now: datetime) -> Hours | NotDone:
+    def hours_of(self, slack_id: str, now: datetime, *, is_ahead: bool = False) -> Hours | NotDone:
         """What is known of a person's working hours, asking anew for what is too old. Safe to repeat."""
         zone = self._zones.zone(slack_id, now)
         if isinstance(zone, NotDone):
             return zone
         hours = self.known(slack_id, now)
         # Whoever would not be written to now need not be asked about: it is looked at again when they would.
-        if not self.windows.do_not_disturb or next_window(now, replace(hours, quiet=()), since=now) > now:
+        is_free = is_ahead or next_window(now, replace(hours, quiet=()), since=now) <= now
+        if not self.windows.do_not_disturb or not is_free:
             return hours
         return self._ask_rest(slack_id, now) or self.known(slack_id, now)
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
+from time import monotonic
+
+from msgspec.structs import replace as replaced
 
 from data.records.decision import EffectKind
 from data.records.hours import Hours
@@ -22,16 +25,18 @@ from workflows.rules.people.delegating import InForce, receiver
 from workflows.rules.telling import messages
 from workflows.rules.telling.standing_in import reader_of
 
-ASKED_MAX = 20  # ours: of more, Slack is not asked for their clocks while somebody waits for an answer
+ASK_SECONDS = 2.0  # ours: so long somebody waits for Slack to tell on whose clocks the others live
+REST_AHEAD = timedelta(days=7)  # ours: of what they set for later, Slack tells nothing yet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """`timekeeper` is None where people are written to at any hour."""
+    """`timekeeper` is None where people are written to at any hour; `stopwatch`: in seconds."""
 
     store: Store
     gatherer: Gatherer
     timekeeper: Timekeeper | None = None
+    stopwatch: Callable[[], float] = monotonic
 
     def ahead(self, state: Retirement, now: datetime) -> tuple[Hearing, ...]:
         """What will be said to whom and when, if nobody does anything."""
@@ -41,8 +46,6 @@ class Outlook:
         delegations = cache(self.gatherer.delegations)
         zones = {found.get(messages.READER, one): found.get(messages.ZONE, "") for one, found in told.items()}
         known = _Known(self.timekeeper, zones, delegations) if self.timekeeper else None
-        if known is not None and len(told) <= ASKED_MAX:
-            known.ask(dict.fromkeys((*told, *(receiver(one, delegations(now)) for one in told))), now)
         gatherer = replace(
             self.gatherer,
             busy_until=at_once,
@@ -63,8 +66,16 @@ class Outlook:
                 if one.is_done and _is_told(one) and messages.OVERTAKEN not in one.found
             ],
         )
-        held = self._held(state, kept, delegations(now))
-        return ahead(state, people, now, timers=self.store.timers(state.id), held=held)
+        held, timers = tuple(self._held(state, kept, delegations(now))), self.store.timers(state.id)
+        heard = ahead(state, people, now, timers=timers, held=held)
+        if known is None:
+            return heard
+        until = self.stopwatch() + ASK_SECONDS
+        # On other clocks others may hear, and at other hours.
+        owners = (*told, *(receiver(one, delegations(now)) for one in told))
+        while known.asks(owners, heard, now, lambda: self.stopwatch() < until):
+            heard = ahead(state, people, now, timers=timers, held=held)
+        return tuple(replaced(one, is_assumed=known.is_assumed(one.place)) for one in heard)
 
     def _held(self, state: Retirement, kept: Iterable[Kept], there: InForce) -> Iterable[Held]:
         """Messages to people that are not sent yet. What waits for working hours is the first of its lane."""
@@ -88,11 +99,30 @@ class _Known:
     ) -> None:
         self._timekeeper, self._zones, self._delegations = timekeeper, zones, delegations
         self._found: dict[tuple[str, int], Hours] = {}
+        self._asked: dict[str, bool] = {}
 
-    def ask(self, people: Iterable[str], now: datetime) -> None:
-        """So that their clocks are known as well as they will be when they are written to."""
-        for person in people:
-            self._timekeeper.hours_of(person, now)
+    def asks(
+        self,
+        owners: Iterable[str],
+        heard: Iterable[Hearing],
+        now: datetime,
+        has_time: Callable[[], bool],
+    ) -> bool:
+        """Ask for the clocks of all of them, and when those rest who hear soon; whether anything is new."""
+        before = len(self._asked)
+        soon = {one.place for one in heard if one.at < now + REST_AHEAD}
+        for person in dict.fromkeys((*owners, *(one.place for one in heard))):
+            if not messages.is_person(person) or person in self._asked or not has_time():
+                continue
+            self._asked[person] = isinstance(self._timekeeper.hours_of(person, now), Hours)
+            if self._asked[person] and person in soon:
+                self._timekeeper.hours_of(person, now, is_ahead=True)
+        self._found.clear()
+        return len(self._asked) > before
+
+    def is_assumed(self, place: str) -> bool:
+        """Did neither Slack nor a message before tell on whose clock this person lives?"""
+        return messages.is_person(place) and not self._asked.get(place) and not self._zones.get(place)
 
     def of(self, person: str, at: datetime) -> Hours:
         """By the year, as holidays are known a year at a time."""

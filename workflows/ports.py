@@ -126,8 +126,10 @@ class Wording(Protocol):
 
 
 class Timekeeper(Protocol):
-    def hours_of(self, slack_id: str, now: datetime) -> Hours | NotDone:
+    def hours_of(self, slack_id: str, now: datetime, *, is_ahead: bool = False) -> Hours | NotDone:
         """What is known of a person's working hours, asking anew for what is too old. Safe to repeat.
+
+        `is_ahead`: they are not to be written to now; it is asked all the same when they rest.
 
         `NotDone` is what only waiting helps against, a rate limit. Whatever else fails leaves what everybody has.
         """

@@ -38,6 +38,12 @@ def lines(hearings: Sequence[Hearing], retirement: Retirement, delegations: InFo
     told = [f"• *{what(of[0])}*: {_whom(of, retirement)}" for of in occasions.values()]
     if any(len(of) > NAMED_MAX for of in occasions.values()):
         told.append(f"Everybody by name: {all_of(retirement)}")
+    assumed = dict.fromkeys(mention(one.place) for one in hearings if one.is_assumed)
+    if assumed:
+        whose = ", ".join(assumed) if len(assumed) <= NAMED_MAX else counted(len(assumed), "person", "people")
+        told.append(
+            f"Slack has not told yet on whose clock {whose} will hear: taken is the catalog's or the policy's"
+        )
     instead = delegated.lines((one.instead_of for one in hearings if one.instead_of), delegations)
     return [HEAD, *instead, *told] if told else []
 
@@ -144,7 +150,7 @@ def table(hearings: Sequence[Hearing], retirement: Retirement) -> str:
         cells = (
             f"{one.at:%Y-%m-%dT%H:%M}Z",
             f"{_local(one, retirement):%Y-%m-%d %H:%M}",
-            one.zone or zone_of(retirement),
+            f"{one.zone or zone_of(retirement)}{' (assumed)' if one.is_assumed else ''}",
             one.place,
             teams.get(one.instead_of or one.place, ""),
             what(one),

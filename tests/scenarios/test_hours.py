@@ -70,6 +70,8 @@ def test_everybody_hears_everything_once_in_their_own_working_hours(town: Town):
 
 
 def test_everybody_hears_what_the_dry_run_said_before_the_announcement(town: Town):
+    """On the clock they have in Slack, and not on that of the catalog."""
+    town.slack.ws.users[VERA].tz = "America/Los_Angeles"
     assert town.propose() == {}
     town.approve()
     foretold = [
@@ -161,6 +163,9 @@ def test_who_rests_is_written_to_afterwards(town: Town):
     town.approve()
     ends = int(datetime(2026, 3, 16, 11, 0, tzinfo=UTC).timestamp())
     town.slack.ws.users[INES].rests = (ends - 8 * 3600, ends)
+    until(town, "2026-03-13 20:00")
+    first, *_ = (one.at for one in town.bot.house.ahead(town.retirement()) if one.place == INES)
+    assert first.timestamp() == ends, "seen before the weekend"
     until(town, "2026-03-16 10:50")
     assert keys(town, INES) == []
     until(town, "2026-03-16 11:01")

@@ -21,7 +21,7 @@ class Everywhere:
         self._clock = clock
         self._asked = 0
 
-    def hours_of(self, slack_id: str, now: datetime) -> Hours | NotDone:
+    def hours_of(self, slack_id: str, now: datetime, *, is_ahead: bool = False) -> Hours | NotDone:
         self._asked += 1
         if self._asked % 7 == 0:
             return NotDone(retry_at=now + timedelta(seconds=30), why="Slack is asked", is_kept=True)

@@ -16,7 +16,7 @@ from bot.formats import ScheduledSources
 from data.catalog.catalog import Catalog
 from data.importers.report import Reading
 from data.records.catalog import Dependency, Entity, Group, Kind, Person
-from data.records.decision import Done, Gate, Result, Room
+from data.records.decision import Done, Gate, NotDone, Result, Room
 from data.records.hours import Hours
 from data.records.policy import Policy, Role
 from data.records.retirement import Reason, Retirement
@@ -94,7 +94,7 @@ class Clocks:
     def __init__(self, hours: Mapping[str, Hours]) -> None:
         self._hours = hours
 
-    def hours_of(self, slack_id: str, now: datetime) -> Hours:
+    def hours_of(self, slack_id: str, now: datetime, *, is_ahead: bool = False) -> Hours | NotDone:
         return self._hours[slack_id]
 
     def known(self, slack_id: str, now: datetime, *, zone: str = "") -> Hours:

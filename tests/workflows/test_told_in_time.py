@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from data.policies.policy import read_windows
+from data.records.decision import NotDone
 from data.records.hours import Hours
 from data.records.retirement import Duty, Reason
 from tests.builders import WHY, a_policy
-from tests.workflows.living import PAT, ROLES, Living, company, people_in
+from tests.workflows.living import PAT, ROLES, Clocks, Living, company, people_in
 from tests.workflows.test_outlook import ENDS, foretold
 from workflows import commands as cmd
 from workflows.decisions.delegations import stream_of
+from workflows.outlook import Outlook
 
 ANN, BEN, MAY, DEE = "UANN", "UBEN", "UMAY", "UDEE"
 ANNS, BENS = "component:default/user-0", "component:default/user-1"
@@ -109,3 +112,25 @@ def test_after_the_plan_was_edited_the_dry_run_has_nothing_of_the_old_one_and_no
         assert life.sent_after(told) == ahead
         assert [at for at, _ in escalated(life, MAY)] == []
         assert heard(life, ANN) == [(on(5), "dm")]
+
+
+@pytest.mark.parametrize(
+    ("ticks", "silent", "assumed"),
+    [(0.1, "", set()), (0.1, MAY, {MAY}), (1.5, "", {BEN, MAY})],
+    ids=["in time", "asked away", "out of time"],
+)
+def test_slack_is_asked_for_everybodys_clock_for_a_while_and_whose_is_not_known_is_told(
+    tmp_path: Path, ticks: float, silent: str, assumed: set[str]
+):
+    class Slow(Clocks):
+        def hours_of(self, slack_id: str, now: datetime, *, is_ahead: bool = False) -> Hours | NotDone:
+            return NotDone(retry_at=now, why="later") if slack_id == silent else OFFICE
+
+    with a_life(tmp_path) as life:
+        seconds = count(step=ticks)
+        slow = Slow(dict.fromkeys(life.people, OFFICE))
+        outlook = Outlook(
+            store=life.store, gatherer=life.gatherer, timekeeper=slow, stopwatch=lambda: next(seconds)
+        )
+        heard = outlook.ahead(life.state, life.world.at)
+    assert {one.place for one in heard if one.is_assumed} == assumed

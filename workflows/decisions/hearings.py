@@ -21,12 +21,14 @@ class Hearing(Record, frozen=True, kw_only=True):
     """One message as it will go: what it says is in `body`, as the outbox has it; `zone` is empty for a channel.
 
     place   who gets it, for themselves or for `instead_of`
+    is_assumed  nobody could tell in time on whose clock they live
     """
 
     at: datetime
     place: str
     notice: str
     zone: str = ""
+    is_assumed: bool = False
     body: dict[str, str] = {}
 
     @property

@@ -64,6 +64,17 @@ def test_whoever_has_it_in_somebodys_place_is_named_with_whose_it_is() -> None:
     assert first.endswith(",UT2,team-1,Asked to answer,,UT1")
 
 
+def test_whose_clock_is_assumed_is_said() -> None:
+    told = [hearing(is_assumed=True), hearing("UT2")]
+    (*_, last) = outlook.lines(told, announced())
+    assert (
+        last
+        == "Slack has not told yet on whose clock <@UT1> will hear: taken is the catalog's or the policy's"
+    )
+    zones = [row.split(",")[2] for row in outlook.table(told, announced()).splitlines()[1:]]
+    assert zones == ["Europe/Lisbon (assumed)", "Europe/Lisbon"]
+
+
 def test_nothing_is_said_where_nobody_will_be_told_anything() -> None:
     assert outlook.lines([], announced()) == []
     assert answers.plan(announced(), []) == answers.plan(announced())

@@ -7,6 +7,7 @@ import os
 import click
 
 from bot.commands import (
+    archive,
     asking,
     audit,
     candidates,
@@ -68,6 +69,7 @@ for command in (
     *record.COMMANDS,
     *log.COMMANDS,
     *audit.COMMANDS,
+    *archive.COMMANDS,
     *schedule.COMMANDS,
     *store.COMMANDS,
     *stopped.COMMANDS,

@@ -168,13 +168,18 @@ class Listings:
         ]
 
 
+def registered_as(entity: Entity) -> tuple[str, ...]:
+    """What registries of MLflow call it."""
+    found = (_MODELS.fullmatch(alias) for alias in entity.aliases)
+    return tuple(dict.fromkeys(one["name"] for one in found if one))
+
+
 def _names(kind: CatalogKind, entity: Entity, file: str) -> Iterator[tuple[str, str]]:
     """What a catalog calls it, and where it was imported from; nothing where that catalog does not list it."""
     match kind:
         case CatalogKind.MLFLOW if entity.kind is Kind.MODEL:
             source = file.removeprefix("mlflow:") if entity.id.startswith("mlflow:") else ""
-            names = [found["name"] for alias in entity.aliases if (found := _MODELS.fullmatch(alias))]
-            yield from ((name, source) for name in dict.fromkeys(names))
+            yield from ((name, source) for name in registered_as(entity))
         case CatalogKind.DATAHUB:
             yield from ((alias, "") for alias in entity.aliases if alias.startswith("urn:li:"))
         case CatalogKind.SAGEMAKER if entity.kind is not Kind.ENDPOINT:

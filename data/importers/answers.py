@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 
 from data.errors import Invalid, Problem, Unavailable
@@ -65,9 +65,13 @@ class Asking:
         headers: Mapping[str, str],
         *,
         method: str = "GET",
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
+        into: Callable[[bytes], object] | None = None,
     ) -> bytes:
-        """Raises `HTTPError` for a refusal, `Unavailable` for no answer to the end, `Invalid` for too large a one."""
+        """Raises `HTTPError` for a refusal, `Unavailable` for no answer to the end, `Invalid` for too large a one.
+
+        into   takes what comes, piece by piece, in place of the answer
+        """
         self._page_ends = min(self._clock() + self._limits.page_seconds, self._ends)
         self._page_bytes = 0
         asked = f"{url}?{query}" if query else url
@@ -75,7 +79,7 @@ class Asking:
         opener = urllib.request.build_opener(_NoRedirects, _Http(self), _Https(self))
         try:
             with opener.open(request, timeout=self._limits.silent_seconds) as response:
-                content = self._content(response, url)
+                content = self._content(response, url, into)
                 self.media_type = response.headers.get_content_type()
         except HTTPError:
             raise
@@ -104,11 +108,14 @@ class Asking:
         self._page_bytes += size or 0
         return size
 
-    def _content(self, response: http.client.HTTPResponse, url: str) -> bytes:
+    def _content(
+        self, response: http.client.HTTPResponse, url: str, into: Callable[[bytes], object] | None
+    ) -> bytes:
         chunks: list[bytes] = []
+        take = into or chunks.append
         size = 0
         while chunk := response.read1(65_536):
-            chunks.append(chunk)
+            take(chunk)
             size += len(chunk)
             for bytes_max, of in (
                 (self._limits.page_bytes, "a page"),

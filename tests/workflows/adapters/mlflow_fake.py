@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
 TAKES = {
     ("GET", "registered-models/get"): {"name"},
     ("POST", "registered-models/set-tag"): {"name", "key", "value"},
@@ -36,6 +37,7 @@ class FakeMlflow:
     """`fails` are answers given instead, the next first; `breaks_after` so many writes it answers 503 for ever.
 
     written   every write that took, as (method, path, fields)
+    registered   models and versions that were made, and `artifacts` that were put; it `spoils` those it gives back
     """
 
     models: dict[str, Model]
@@ -44,10 +46,15 @@ class FakeMlflow:
     fails: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     breaks_after: int | None = None
     written: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    registered: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    artifacts: dict[str, bytes] = field(default_factory=dict)
+    spoils: bool = False
 
     def answer(  # noqa: PLR0911 - one case per refusal
         self, method: str, path: str, fields: dict[str, str]
     ) -> tuple[int, Any]:
+        if (made := self._made(method, path, fields)) is not None:
+            return made
         takes = TAKES.get((method, path))
         if takes is None:
             return 404, {"error_code": "ENDPOINT_NOT_FOUND", "message": f"{method} {path}"}
@@ -65,6 +72,25 @@ class FakeMlflow:
             return 400, {"error_code": "INVALID_PARAMETER_VALUE", "message": why}
         self.written.append((method, path, fields))
         return 200, {}
+
+    def _made(self, method: str, path: str, fields: dict[str, Any]) -> tuple[int, Any] | None:
+        versions = self.registered.get(fields.get("name", ""))
+        match method, path:
+            case "POST", "registered-models/create" if versions is None:
+                self.registered[fields["name"]] = []
+                return 200, {"registered_model": {"name": fields["name"]}}
+            case "GET", "registered-models/get" if versions is not None:
+                return 200, {"registered_model": {"name": fields["name"]}}
+            case "GET", "model-versions/search":
+                every = [one for those in self.registered.values() for one in those]
+                return 200, {"model_versions": every} if every else {}
+            case "POST", "model-versions/create" if versions is not None:
+                versions.append({**fields, "version": str(len(versions) + 1)})
+                return 200, {"model_version": versions[-1]}
+            case "GET", "model-versions/get" if versions is not None:
+                return 200, {"model_version": versions[int(fields["version"]) - 1]}
+            case _:
+                return None
 
     def _write(self, method: str, path: str, fields: dict[str, str], model: Model) -> str:
         if path.endswith("alias") and method == "POST":
@@ -110,6 +136,13 @@ def an_mlflow(**models: Model) -> Iterator[FakeMlflow]:
             if fake.token and self.headers.get("Authorization") != f"Bearer {fake.token}":
                 self._say(401, b"You are not authenticated", {})
                 return
+            if self.path.startswith(ARTIFACTS):
+                name = unquote(self.path.removeprefix(ARTIFACTS))
+                if self.command == "PUT":
+                    fake.artifacts[name] = body
+                content = b"{}" if self.command == "PUT" else fake.artifacts[name]
+                self._say(200, content + b"!" if fake.spoils else content, {})
+                return
             if self.command == "GET":
                 fields = dict(parse_qsl(parts.query))
             elif self.headers.get("Content-Type") != "application/json" or parts.query:
@@ -121,7 +154,7 @@ def an_mlflow(**models: Model) -> Iterator[FakeMlflow]:
             status, answer = fake.answer(self.command, path, fields)
             self._say(status, json.dumps(answer).encode(), {})
 
-        do_GET = do_POST = do_DELETE = _handle  # noqa: N815 - as the base class calls them
+        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - as the base class calls them
 
         def _say(self, status: int, content: bytes, headers: dict[str, str]) -> None:
             self.send_response(status)

@@ -1,10 +1,10 @@
 """A registered model of a live MLflow registry that is made again from an archive. Safe to call twice.
 
 Each folder or file of weights becomes a version, with tags that say which archive it is of; nothing that is there is
-changed. Files go to the registry's own store, which takes them where it serves artifacts, and are read back: only
-what hashes as archived becomes a version.
+changed. Files go to a run in the registry's own store, which takes them where it serves artifacts, and are read back:
+only what hashes as archived becomes a version.
 Source: mlflow.org/docs/latest/api_reference/rest-api.html, Create RegisteredModel and Create ModelVersion;
-mlflow/server/handlers.py of github.com/mlflow/mlflow, _upload_artifact and _validate_source
+mlflow/server/handlers.py of github.com/mlflow/mlflow, _upload_artifact and _validate_source_run
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any
 from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from data.errors import Corrupt, Invalid, Refused, Unavailable
 from data.importers.answers import Asking, Limits
@@ -27,6 +27,7 @@ from data.importers.mlflow_server import WHO_WE_ARE, Access, page_of
 from data.records.base import Record
 
 ARCHIVE, PLACE, RETIREMENT = f"{PREFIX}archive", f"{PREFIX}archived-as", f"{PREFIX}restored-from"
+EXPERIMENT = "emeritus"
 DAY = 86_400.0
 LIMITS = Limits(
     silent_seconds=60.0, page_seconds=DAY, whole_seconds=7 * DAY, page_bytes=1 << 50, whole_bytes=1 << 60
@@ -81,20 +82,23 @@ class MlflowReturn:
         return f"Cannot register {self.name} in MLflow"
 
     def _put(self, folder: Path, one: Weights) -> str:
-        below = f"emeritus/{self.preservation_id.removeprefix('sha256:')}/{one.place}"
+        # A registry refuses a version that lies elsewhere than in the files of its run.
+        run_id, files_at = self._run()
+        below, source = unquote(urlsplit(files_at).path).strip("/"), f"{files_at}/{one.place}"
         for path, digest in one.files.items():
-            kept_as = f"{below}/{path}".rstrip("/")
+            kept_as = "/".join(filter(None, (below, one.place, path)))
             self._upload(kept_as, folder / one.place / path if path else folder / one.place)
             self._require_same(kept_as, digest)
         told = {RETIREMENT: self.retirement_id, ARCHIVE: self.preservation_id, PLACE: one.place}
-        source = f"mlflow-artifacts:/{below}"
         wanted = {
             "name": self.name,
             "source": source,
+            "run_id": run_id,
             "description": f"Restored from the archive of {self.retirement_id}, {self.preservation_id}",
             "tags": [{"key": key, "value": value} for key, value in told.items()],
         }
         number = _text(self._call("POST", "model-versions/create", wanted), "model_version", "version")
+        self._call("POST", "runs/update", {"run_id": run_id, "status": "FINISHED"})
         found = self._call("GET", "model-versions/get", {"name": self.name, "version": number}) or {}
         if (_text(found, "model_version", "source"), _tags(found).get(ARCHIVE)) != (
             source,
@@ -105,6 +109,29 @@ class MlflowReturn:
                 self._doing, reasons=[reason], next_step="Look at the model there, then run it again"
             )
         return number
+
+    def _run(self) -> tuple[str, str]:
+        """A run for the files of a version, and where these lie. One that nothing came of has no version."""
+        found = self._call("GET", "experiments/get-by-name", {"experiment_name": EXPERIMENT})
+        number = _text(found, "experiment", "experiment_id")
+        if not number:
+            number = _text(self._call("POST", "experiments/create", {"name": EXPERIMENT}), "experiment_id")
+        told = {RETIREMENT: self.retirement_id, ARCHIVE: self.preservation_id}
+        made = self._call(
+            "POST",
+            "runs/create",
+            {
+                "experiment_id": number,
+                "run_name": f"{self.retirement_id} {self.name}",
+                "tags": [{"key": key, "value": value} for key, value in told.items()],
+            },
+        )
+        files_at = _text(made, "run", "info", "artifact_uri")
+        if urlsplit(files_at).scheme != "mlflow-artifacts":
+            raise self._refused(
+                f"it keeps files at {files_at[:200] or 'no place it tells'} and takes none itself"
+            )
+        return _text(made, "run", "info", "run_id"), files_at.rstrip("/")
 
     def _restored(self) -> Iterator[tuple[str, str]]:
         """Versions made of this archive before, by what of it they are."""

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/"
+RUN_FILES = "mlflow-artifacts:/7/r1/artifacts"
 TAKES = {
     ("GET", "registered-models/get"): {"name"},
     ("POST", "registered-models/set-tag"): {"name", "key", "value"},
@@ -73,7 +74,9 @@ class FakeMlflow:
         self.written.append((method, path, fields))
         return 200, {}
 
-    def _made(self, method: str, path: str, fields: dict[str, Any]) -> tuple[int, Any] | None:
+    def _made(  # noqa: PLR0911 - one case per call
+        self, method: str, path: str, fields: dict[str, Any]
+    ) -> tuple[int, Any] | None:
         versions = self.registered.get(fields.get("name", ""))
         match method, path:
             case "POST", "registered-models/create" if versions is None:
@@ -84,6 +87,19 @@ class FakeMlflow:
             case "GET", "model-versions/search":
                 every = [one for those in self.registered.values() for one in those]
                 return 200, {"model_versions": every} if every else {}
+            case "GET", "experiments/get-by-name":
+                return 404, {"error_code": "RESOURCE_DOES_NOT_EXIST"}
+            case "POST", "experiments/create":
+                return 200, {"experiment_id": "7"}
+            case "POST", "runs/create":
+                return 200, {"run": {"info": {"run_id": "r1", "artifact_uri": RUN_FILES}}}
+            case "POST", "runs/update":
+                return 200, {}
+            case "POST", "model-versions/create" if not fields["source"].startswith(f"{RUN_FILES}/"):
+                return 400, {
+                    "error_code": "INVALID_PARAMETER_VALUE",
+                    "message": "Invalid model version source",
+                }
             case "POST", "model-versions/create" if versions is not None:
                 versions.append({**fields, "version": str(len(versions) + 1)})
                 return 200, {"model_version": versions[-1]}

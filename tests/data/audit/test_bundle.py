@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,48 +18,14 @@ from data.audit.checking import Audited, audited
 from data.audit.container import packed, unpacked
 from data.canonical import canonical
 from data.errors import NotFound, Refused
-from data.events import SigningKeyUsed
 from data.ledger import GENESIS, chained
 from data.log.checkpoints import Head
 from data.log.keys import Signer
 from data.log.leaves import Leaf
 from data.log.proofs import Proven, inclusion
 from data.sqlite.store import SqliteStore
-from tests.contract.scripted import NOW, Scripted, a_command, at
-from tests.data.recorded import record
-
-SIGNER = Signer("example.com/record", bytes(range(32)))
-LATER = Signer("example.com/record", bytes(range(1, 33)))
-OTHER = Signer("example.com/record", bytes(32))
-
-
-def use(store: SqliteStore, signer: Signer) -> None:
-    event = SigningKeyUsed(at=NOW, by="emeritus", name=signer.public.name, key=str(signer.public))
-    store.write(lambda conn: store.append(conn, "log", [event], NOW))
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Of a retirement whose entries came in under three checkpoints, the last by another key; a text is erased."""
-    folder = tmp_path_factory.mktemp("record")
-    with closing(SqliteStore(folder / "emeritus.db", Scripted())) as store:
-        record(store, "paused", state=b"{}")
-        use(store, SIGNER)
-        store.seal(NOW, SIGNER)
-        store.transact("k1", "RET-1", a_command(says=("<script>alert(1)</script> \u202e", "gone")), b"", NOW)
-        store.seal(at(60), SIGNER)
-        use(store, LATER)
-        store.transact("k2", "RET-1", a_command(counts=1), b"", NOW)
-        store.transact("k3", "RET-2", a_command(counts=300), b"", NOW)
-        store.seal(at(120), LATER)
-        store.erase("RET-1", 19)
-        with store.snapshot() as conn:
-            return gathered(conn, "RET-1")
-
-
-@pytest.fixture(scope="module")
-def bundle(files: dict[str, bytes]) -> bytes:
-    return packed(files)
+from tests.contract.scripted import NOW, Scripted, a_command
+from tests.data.audit.conftest import LATER, OTHER, SIGNER, use
 
 
 def test_a_bundle_holds_and_says_what_it_holds(bundle: bytes) -> None:
@@ -287,72 +252,6 @@ def test_a_bundle_that_another_key_signed_is_refused_by_who_knows_the_right_one(
         audited(bundle, [OTHER.public]).bad
         == "checkpoint: no key that is known of example.com/record signed it"
     )
-
-
-def a_zip(*members: tuple[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def overlapping() -> bytes:
-    """Two files of a megabyte, of which there is one."""
-    one = packed({"a": bytes(10**6)})
-    start = one.index(b"PK\x01\x02")
-    end = one.index(b"PK\x05\x06")
-    listed = one[start:end]
-    both = listed + listed.replace(b"a", b"b")
-    counted = one[end : end + 8] + struct.pack("<HHII", 2, 2, len(both), start) + b"\0\0"
-    return one[:start] + both + counted
-
-
-HOSTILE = {
-    "a name that leads out": (
-        a_zip(("../bundle", b"")),
-        "the bundle has a file called '../bundle', which could ",
-    ),
-    "an absolute name": (
-        a_zip(("/etc/passwd", b"")),
-        "the bundle has a file called '/etc/passwd', which could ",
-    ),
-    "a directory": (
-        a_zip(("entries/", b"")),
-        "the bundle has a file called 'entries/', which could lead out of it",
-    ),
-    "a bomb": (
-        a_zip(("bundle", bytes(10**6)), compression=zipfile.ZIP_DEFLATED),
-        "bundle: it is not stored as it is, and might swell",
-    ),
-    "files that share their bytes": (
-        overlapping(),
-        "b: it is not stored as it is, and might swell",
-    ),
-    "no ZIP": (b"words", "the bundle is no ZIP that can be read"),
-    "nothing": (b"", "the bundle is no ZIP that can be read"),
-    "another ZIP": (
-        a_zip(("bundle", b"{}")),
-        "the bundle holds more than its files: bytes beside them were changed",
-    ),
-}
-
-
-@pytest.mark.parametrize(("content", "bad"), HOSTILE.values(), ids=HOSTILE)
-def test_what_is_no_bundle_is_refused_before_it_is_unpacked(content: bytes, bad: str) -> None:
-    assert audited(content).bad.startswith(bad)
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_file_that_is_there_twice_is_named() -> None:
-    assert audited(a_zip(("bundle", b"one"), ("bundle", b"two"))).bad == "bundle: it is twice in the bundle"
-
-
-def test_a_file_whose_bytes_do_not_fit_their_checksum_is_named(
-    files: dict[str, bytes], bundle: bytes
-) -> None:
-    place = bundle.index(files["entries/7.json"])
-    assert audited(bundle[:place] + b"[" + bundle[place + 1 :]).bad == "entries/7.json: it was changed"
 
 
 @pytest.mark.parametrize(

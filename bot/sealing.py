@@ -48,7 +48,8 @@ class Sealing:
         now = self._world.now()
         with self._store.reading() as conn:
             last = last_head(conn)
-        if last is None or now - last.sealed_at > LATELY:
+        # A clock that was set back must not keep entries out of the log until it has caught up.
+        if last is None or abs(now - last.sealed_at) > LATELY:
             self._store.seal(now, self._signer)
 
     def _run(self) -> None:

@@ -55,6 +55,15 @@ def test_one_process_seals_for_all_and_another_goes_on_when_that_one_is_gone(sto
     assert store.verify().checkpoints == 2
 
 
+def test_a_clock_that_was_set_back_keeps_nothing_out_of_the_log(store: SqliteStore) -> None:
+    count_up(store, "k1")
+    Sealing(store, At(NOW), None).turn()
+    count_up(store, "k2")
+    Sealing(store, At(NOW - timedelta(hours=1)), None).turn()
+
+    assert store.verify().sealed == 2
+
+
 def test_it_is_done_by_itself(store: SqliteStore) -> None:
     count_up(store, "k1")
     clock = At(NOW)

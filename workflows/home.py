@@ -25,6 +25,7 @@ from workflows.audiences import seen, sees
 from workflows.by_name import Closing, ToAttest, may_confirm
 from workflows.rules.gating import attesting
 from workflows.rules.lifecycle import is_living
+from workflows.rules.people import below
 from workflows.rules.people.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
 from workflows.rules.people.due import is_waiting, owes, steps_ahead
 from workflows.rules.voting import quorum
@@ -90,6 +91,7 @@ class Home(Record, frozen=True, kw_only=True):
     is_known     the catalog, the record or a role's user group has them. A stranger is shown nothing of either
     may_propose  they own a model
     answers      what is not overdue; what is to do first, by retirement
+    below        what is late of those below them, as they were told: by retirement
     delegations  whom what is asked of them goes to now, through whomever
     """
 
@@ -107,6 +109,7 @@ class Home(Record, frozen=True, kw_only=True):
     confirmations: tuple[Retirement, ...] = ()
     proposals: tuple[Retirement, ...] = ()
     ahead: tuple[GoesDark, ...] = ()
+    below: tuple[tuple[Retirement, tuple[Obligation, ...]], ...] = ()
     delegations: dict[str, Delegation] = {}
 
     def count(self, part: Part) -> int:
@@ -177,6 +180,7 @@ class Board:
             attestations=attested,
             confirmations=confirmed,
             proposals=tuple(led),
+            below=below.late(listed, (person_id, *stands_in_for(person_id, self.delegations)), self.now),
             ahead=self._ahead(listed, person_id, owed) if is_known else (),
             delegations={
                 one: self.delegations[one]

@@ -78,7 +78,9 @@ def _content(home: Home) -> list[Payload]:
 
 def _overview(home: Home) -> list[Payload]:
     shown = [block for part in Part for block in _beginning(home, part)]
-    if not any(home.count(part) for part in WAITING):
+    if home.below:
+        shown = [*home_rows.below(home), *shown]
+    elif not any(home.count(part) for part in WAITING):
         shown.insert(0, section(NOTHING if home.is_known else UNKNOWN))
     if instead := delegations.line(home.person_id, home.delegations):
         shown.insert(0, section(f":handshake: {instead}. `{SLASH_COMMAND} delegate off` ends it."))

@@ -6,6 +6,7 @@ Buttons are those of the cards and messages, and are heard by the same listeners
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple, assert_never
 
 from bot.ids import SLASH_COMMAND
@@ -20,17 +21,20 @@ from bot.views import (
     obligations,
     votes,
 )
-from bot.views.blocks import Payload, actions, day, mention, quoted, safe, section
+from bot.views.blocks import Payload, actions, context, day, header, mention, mentions, quoted, safe, section
 from bot.views.proposal import headline, name_of, obligation_counts
 from bot.views.steps import short, zone_of
 from data.records.progress import StepKind
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.rounds import Purpose
 from workflows.by_name import ToAttest
 from workflows.home import GoesDark, Home, LateStep, Owed, Part
+from workflows.rules.people.due import owes
 from workflows.rules.voting.quorum import digest_on_ballot, open_round, seats
 
 REASONS_MAX = 600
+BELOW_MAX = 15
+"""Ours: whoever has more below them looks at each retirement."""
 ENDPOINTS_MAX = 400
 
 
@@ -62,6 +66,24 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
             yield from map(_goes_dark, home.ahead[first:last])
         case _:
             assert_never(part)
+
+
+def below(home: Home) -> list[Payload]:
+    """What their people are late with: nothing here is theirs to press, and they can talk to them."""
+    lines = [
+        f"*{state.id}* {safe(name_of(state), limits.NAME_MAX)}: {mentions(duty.asked, at_most=3) or 'nobody'} had to "
+        f"{_late(duty, state, home.now)} for *{safe(duty.consumer.name, limits.NAME_MAX)}*, which is {duty.duty}"
+        for state, late in home.below
+        for duty in late
+    ]
+    few = limits.joined(lines[:BELOW_MAX], limits.SECTION_MAX, beyond=len(lines) - BELOW_MAX)
+    asks = f"You were told, as they did not answer. `{SLASH_COMMAND} show RET-n` has how each stands."
+    return [header(f"Late below you ({len(lines):,})"), section(few), context(asks)]
+
+
+def _late(duty: Obligation, state: Retirement, now: datetime) -> str:
+    late = (f"{what} by *{day(by, zone_of(state))}*" for what, by in owes(duty, state) if by <= now)
+    return " and to ".join(late)
 
 
 def _late_step(late: LateStep) -> Row:

@@ -269,3 +269,20 @@ def test_what_home_shows_is_the_same_as_what_cards_ask(town: Town) -> None:
     }
     assert {one for one in shown(town, BRUNO) if one[0].startswith("duty.")} <= there
     assert ADA not in said(town, BRUNO)
+
+
+def test_whoever_was_told_of_silence_below_them_sees_it_until_it_is_answered(town: Town) -> None:
+    town.announce()
+    assert "Nothing waits for you" in open_home(town, VERA)
+    town.pass_time(days=12)
+    told = open_home(town, VERA)
+    assert "Late below you (" in told
+    assert "had to acknowledge by *2026-03-23* for *" in told
+    assert "*, which is open" in told
+    assert "Nothing waits for you" not in told
+    town.command(VERA, "subscribe")
+    town.pass_time(days=7)
+    weekly, *_ = [key for key in town.keys(VERA) if key.startswith("digest/")]
+    assert "nothing is at risk" not in words(town.posted(VERA, weekly))
+    town.everybody_moves()
+    assert "Late below you" not in open_home(town, VERA)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.manifest import SCOPES
 from tests.fakes.slack import Channel
-from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, TOM, Town, key_of, words
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, TOM, VERA, Town, key_of, words
 
 TEAM = "C02TEAM"
 
@@ -65,7 +65,9 @@ def test_whoever_leads_a_retirement_hears_of_every_team(town: Town) -> None:
 
 def test_whom_nothing_concerns_is_told_so_once(town: Town) -> None:
     town.announce()
-    stranger = next(user for user in town.slack.ws.users if user not in (*town.owners(), TOM, ADA, "UBOT"))
+    stranger = next(
+        user for user in town.slack.ws.users if user not in (*town.owners(), TOM, ADA, VERA, "UBOT")
+    )
     town.command(stranger, "subscribe")
     town.pass_time(days=28)
     (key,) = digests(town, stranger)

@@ -15,6 +15,7 @@ from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
 from workflows.rules.keeping import holds, pruning
 from workflows.rules.lifecycle import ENDED, moved
+from workflows.rules.people import below
 from workflows.rules.plans import break_glass, parts, replanning
 from workflows.rules.plans.switches import settled, switched
 from workflows.rules.telling import milestones
@@ -70,7 +71,9 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             ends = state.extended if event.because else _extended(state, "declined")
             return replace(state, round=None, later=None, extended=ends)
         case events.Announced():
-            fresh = replace(state, announced=state.announced + 1, unreached=(), left=(), snoozed={})
+            fresh = replace(
+                state, announced=state.announced + 1, unreached=(), left=(), snoozed={}, told_late={}
+            )
             return _done(replace(fresh, obligations=event.obligations), StepKind.ANNOUNCE, event)
         case events.Amended():
             return replanning.amended(state, event)
@@ -119,7 +122,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.Snoozed():
             return replace(state, snoozed={**state.snoozed, event.on_behalf_of or event.by: event.until})
         case events.Escalated():
-            return replace(state, escalated=(*state.escalated, *milestones.marks(event)))
+            told = replace(state, told_late=below.with_those(state, event))
+            return replace(told, escalated=(*state.escalated, *milestones.marks(event)))
         case events.Unreached():
             owed = obligations.given_back(state.obligations, event.person)
             return replace(state, unreached=(*state.unreached, event.person), obligations=owed)

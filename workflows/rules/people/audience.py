@@ -1,6 +1,6 @@
-"""What of a retirement concerns one person? All of it those who lead it, else what they answer for, or may vote on, or
+"""What of a retirement concerns one person? All of it those who lead it, else what they answer for, may vote on, put
 
-put their name to.
+their name to, or were told of as whoever is above its owners.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from data.records.retirement import Retirement
 from workflows.rules.lifecycle import is_living
+from workflows.rules.people.below import told_of
 from workflows.rules.voting.quorum import open_round
 
 
@@ -40,10 +41,13 @@ def concerning(retirement: Retirement, reader: Reader) -> Retirement | None:
     """
     if leads(retirement, reader):
         return retirement
+    below = told_of(retirement, reader.asked)
     own = tuple(
         owed
         for owed in retirement.obligations
-        if reader.person in owed.consumer.owners.slack_ids or not reader.asked.isdisjoint(owed.asked)
+        if owed in below
+        or reader.person in owed.consumer.owners.slack_ids
+        or not reader.asked.isdisjoint(owed.asked)
     )
     is_theirs = own or retirement.id in reader.named or _votes(retirement, reader.person)
     return replace(retirement, obligations=own) if is_theirs else None

@@ -48,6 +48,7 @@ def lines(hearings: Sequence[Hearing], retirement: Retirement, delegations: InFo
     return [HEAD, *instead, *told] if told else []
 
 
+MOVED_DATES = "Told of the dates that moved"
 SAID = {
     "dm": "Asked to answer",
     "handed": "Asked about what came to them",
@@ -73,6 +74,8 @@ def what(one: Hearing) -> str:
         return f"{late[:1].upper()}{late[1:]}{_as(one)}"
     if one.notice == "reminder":
         return _reminded(milestone)
+    if one.notice == "dm" and "news" in one.body:
+        return MOVED_DATES
     return SAID.get(one.notice, safe(one.notice))
 
 
@@ -81,7 +84,7 @@ def _reminded(milestone: str) -> str:
     if milestone.startswith(SNOOZED):
         return "Reminded, as they asked"
     if milestone.startswith(MOVED):
-        return "Told of the dates that moved"
+        return MOVED_DATES
     before, _, day = milestone.partition("@")
     days = int(before.rpartition("-")[2].removesuffix("d"))
     return f"Reminded {counted(days, 'day')} before {day}" if days else f"Reminded on {day}"

@@ -208,7 +208,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     known_callers  ids of those that people knew of when the vote on the plan closed
     reads_as   id of what was voted on, asked or vouched for -> under which the catalog has it (rules/consumers/ids.py)
     stood_as   id under which an obligation stood -> under which one it does since, where nothing reads as that any more
-    told_late  person above owners -> consumers whose silence they were told of since the last announcement
+    told_late  who was told of silence, people above and channels -> whose, since the last announcement
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when last read back; `confirmed`: who confirmed its end
     gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves

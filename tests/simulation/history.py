@@ -6,6 +6,7 @@ voted for, out of its state. Keeps which messages people must have got.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -256,8 +257,10 @@ class History(Standing):
         prefix = f"{self.stream}/announcement-{self.announced}"
         for team in dict.fromkeys(self.teams.values()):
             self._expect(POLICY.governance_channel, f"{prefix}/team/{team or 'unowned'}")
-        for person in dict.fromkeys(one for people in self.people.values() for one in people):
+        for person in self.everybody():
             self._expect(f"D{person}", f"{prefix}/dm/{person}")
+        if self.announced > 1:
+            self._tells_others(self.everybody())
 
     def _called_off(self) -> None:
         """Everybody who was to move is told that they need not."""
@@ -378,6 +381,19 @@ class History(Standing):
         if self.state is State.MIGRATING and event.plan.steps != plan.steps:
             for person in self.reminded_of_dates():
                 self._expect(f"D{person}", f"{self.stream}/moved-{len(self.entries) + 1}/{person}")
+            self._tells_others(self.reminded_of_dates(), self.everybody())
+
+    def everybody(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one for people in self.people.values() for one in people))
+
+    def _tells_others(self, otherwise: Collection[str], told: Iterable[str] = ()) -> None:
+        """Who was told of a date before, as it was theirs or as the silence of others went to them, of the new one."""
+        silence = (to for event in self.entries if isinstance(event, events.Escalated) for to in event.to)
+        acts = [event.coordinator_id for event in self.entries if isinstance(event, events.HandedOver)]
+        known = {*otherwise, *self.unreached, *(acts or [self.proposer])[-1:]}
+        for person in {*told, *silence} - known:
+            if person.startswith("U"):
+                self._expect(f"D{person}", f"{self.stream}/informed-{len(self.entries) + 1}/{person}")
 
     def _reminded(self, event: events.Reminded) -> None:
         self._must(event.milestone not in self.reminded, event, f"{event.milestone} was told already")

@@ -111,7 +111,7 @@ def test_after_the_plan_was_edited_the_dry_run_has_nothing_of_the_old_one_and_no
         life.until(ENDS)
         assert life.sent_after(told) == ahead
         assert [at for at, _ in escalated(life, MAY)] == []
-        assert heard(life, ANN) == [(on(5), "dm")]
+        assert [notice for _, notice in heard(life, ANN)] == ["dm", "dm"], "she hears of the new dates"
 
 
 @pytest.mark.parametrize(
@@ -134,3 +134,32 @@ def test_slack_is_asked_for_everybodys_clock_for_a_while_and_whose_is_not_known_
         )
         heard = outlook.ahead(life.state, life.world.at)
     assert {one.place for one in heard if one.is_assumed} == assumed
+
+
+@pytest.mark.parametrize("is_edited", [False, True], ids=["paused", "edited"])
+def test_whoever_was_told_of_a_date_hears_when_it_moves_also_who_has_moved_and_those_above(
+    tmp_path: Path, *, is_edited: bool
+):
+    with a_life(tmp_path) as life:
+        life.until(on(12, 12))
+        life.does(cmd.ChangeDuty(by=ANN, consumer_ids=(ANNS,), duty=Duty.MIGRATED))
+        before = len(life.notebook.sent)
+        if is_edited:
+            life.does(cmd.Revise(by=PAT, reason=Reason.COST, why=WHY, target_on=date(2027, 4, 1)))
+            ahead = foretold(life)
+            life.approves()
+        else:
+            life.does(cmd.Pause(by=PAT, why=WHY))
+            life.until(on(14, 20))
+            life.does(cmd.Resume(by=PAT))
+            ahead = foretold(life)
+        life.until(on(16))
+        told = life.sent_after(before)
+        assert told == ahead[: len(told)]
+        asked = "dm" if is_edited else "reminder"
+        assert [one[1:3] for one in told if one[1] != "CGOV"] == [
+            (ANN, "dm" if is_edited else "informed"),
+            (BEN, asked),
+            (MAY, "informed"),
+        ]
+        assert {at.hour for at, *_ in told} == {9}, "in the morning"

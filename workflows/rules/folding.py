@@ -72,7 +72,12 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, round=None, later=None, extended=ends)
         case events.Announced():
             fresh = replace(
-                state, announced=state.announced + 1, unreached=(), left=(), snoozed={}, told_late={}
+                state,
+                announced=state.announced + 1,
+                unreached=(),
+                left=(),
+                snoozed={},
+                told_late=dict.fromkeys(state.told_late, ()),
             )
             return _done(replace(fresh, obligations=event.obligations), StepKind.ANNOUNCE, event)
         case events.Amended():

@@ -9,7 +9,7 @@ from data.records.catalog import Owners
 from data.records.decision import Effect
 from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers.obligations import people_of
-from workflows.rules.telling import messages, milestones
+from workflows.rules.telling import informing, messages, milestones
 
 
 def posted(state: Retirement) -> Iterable[Effect]:
@@ -124,7 +124,7 @@ def replaced(before: Retirement) -> Iterable[Effect]:
 
 
 def moved(before: Retirement, state: Retirement, version: int) -> Iterable[Effect]:
-    """A moved date is always told again, to everyone who still has to move by it.
+    """A moved date is always told again, to everyone who was told of one: who still has to move by it is reminded.
 
     `version` of the event that moved it: under another plan the same day may have been told before.
     """
@@ -136,3 +136,5 @@ def moved(before: Retirement, state: Retirement, version: int) -> Iterable[Effec
     for slack_id in people_of(milestones.concerned(state, milestone)):
         key = f"{state.id}/moved-{version}/{slack_id}"
         yield messages.direct(key, "reminder", slack_id, milestone=milestone)
+    owing = people_of(milestones.concerned(state, milestone))
+    yield from informing.moved(state, version, (*people_of(state.obligations), *state.told_late), owing)

@@ -10,8 +10,8 @@ from data.records.retirement import Retirement, State
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.people.addressees import beside
-from workflows.rules.restriction import is_restricted
-from workflows.rules.telling import messages
+from workflows.rules.restriction import channel_of, is_restricted
+from workflows.rules.telling import messages, milestones
 
 ANNOUNCED, MOVED, CLOSED, STAYS = "announced", "moved", "closed", "called off"
 
@@ -27,6 +27,20 @@ def for_events(
     for place in to if news else ():
         key = f"{state.id}/informed-{state.version}/{place}"
         yield messages.direct(key, "informed", place, news=news)
+
+
+def moved(
+    state: Retirement, version: int, told: Iterable[str], otherwise: Collection[str]
+) -> Iterable[Effect]:
+    """Who was told of a date before, and is asked nothing: who has moved, and whom the silence of others went to.
+
+    otherwise   who is told of the new one in another message; its thread and the policy's audiences are, too
+    """
+    known = {*otherwise, *(() if is_restricted(state) else beside(state)), channel_of(state)}
+    for place in dict.fromkeys(told):
+        if place not in known and place not in state.unreached and place != state.coordinator_id:
+            key = f"{state.id}/informed-{version}/{place}"
+            yield messages.direct(key, "informed", place, news=MOVED, milestone=milestones.moved(state))
 
 
 def _news(before: Retirement, state: Retirement, kinds: Collection[type[events.RetirementEvent]]) -> str:

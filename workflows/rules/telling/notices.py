@@ -145,6 +145,10 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
         case events.Announced():
             yield from announcement.replaced(before)
             yield from announcement.posted(state)
+            if before.announced:
+                yield from informing.moved(
+                    state, version, tuple(before.told_late), people_of(state.obligations)
+                )
             yield from attestation_notices.asked(state, event.at)
             if len(people_of(state.obligations)) > HEARERS_MAX:
                 yield messages.file(state, f"{state.id}/ahead/{state.version}", "ahead", state.version)

@@ -23,8 +23,7 @@ def left(  # noqa: PLR0911 - one for each notice
     match body["notice"]:
         case "dm":
             is_newest = key == messages.dm_key(state, person)
-            is_asked = is_newest and _is_asked(state, person)
-            return dict(body) if is_asked else None
+            return _asks(state, person, body) if is_newest and state.state is State.MIGRATING else None
         case "reminder":
             return dict(body) if _reminds(state, person, body["milestone"]) else None
         case "handed":
@@ -32,7 +31,9 @@ def left(  # noqa: PLR0911 - one for each notice
             return _of_those(state, body, mine if state.state is State.MIGRATING else set())
         case "informed":
             is_ahead = body["news"] in (informing.ANNOUNCED, informing.MOVED)
-            return dict(body) if state.state is State.MIGRATING or not is_ahead else None
+            is_newest = body.get("milestone", "") in ("", milestones.moved(state))
+            is_wanted = is_newest and state.state is State.MIGRATING
+            return dict(body) if is_wanted or not is_ahead else None
         case "waived":
             duty = state.obligation(body["consumer_id"])
             is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING
@@ -52,8 +53,12 @@ def waits_for_the_end(state: Retirement, body: Mapping[str, str]) -> bool:
     return state.paused_at is not None and body["notice"] in ABOUT_DATES
 
 
-def _is_asked(state: Retirement, person: str) -> bool:
-    return state.state is State.MIGRATING and any(not duty.is_settled for duty in of_person(state, person))
+def _asks(state: Retirement, person: str, body: Mapping[str, str]) -> dict[str, str] | None:
+    """Who has moved is asked nothing; that other days are announced they hear, as everybody who was told of one."""
+    owed = of_person(state, person)
+    if any(not duty.is_settled for duty in owed):
+        return dict(body)
+    return {**body, "news": informing.MOVED} if owed and state.announced > 1 else None
 
 
 def _reminds(state: Retirement, person: str, milestone: str) -> bool:

@@ -1,7 +1,7 @@
 """Whatever order plans change, people vote, take votes back and time goes by in: what is approved is what was voted on.
 
-The oracle beside it knows only what people saw on a card when they pressed, whom the catalog had in which role then, and
-what is on the table. It says of each press whether it may count, and counts by itself.
+The oracle beside it knows only what people saw on a card when they pressed, whom the catalog had in which role then,
+and what is on the table. It says of each press whether it may count, and counts by itself.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ FIRST_DAY = TARGET_ON + days(40)
 
 
 class Voting(RuleBasedStateMachine):
-    """`seen`: (round, voter) -> what they last said to which plan, in which role; `plans`: every plan that was on the table."""
+    """`seen`: (round, voter) -> what they last said to which plan, in which role.
+
+    `plans`: every plan that was on the table
+    """
 
     @initialize(
         on_expiry=st.sampled_from(OnExpiry),

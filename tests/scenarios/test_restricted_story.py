@@ -1,7 +1,7 @@
 """A restricted model retires, from its proposal to its end, beside one that everybody sees: what do outsiders hear?
 
-They ask about everything there is, read their Home and digests, and see checks and imports that print its name. Whatever
-is said to anybody is judged at the end of the story (tests/canary.py).
+They ask about everything there is, read their Home and digests, and see checks and imports that print its name.
+Whatever is said to anybody is judged at the end of the story (tests/canary.py).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from data.archive.results import Stopped
 from data.records.checks import Check, CheckEnd
-from workflows.adapters.check_hosts import LOOK_SECONDS, allows, looked_up, port_of
+from workflows.adapters.check_hosts import LOOK_SECONDS, allows, connected, looked_up, port_of
 from workflows.adapters.check_logs import Log
 from workflows.checks import Ran
 
@@ -60,7 +60,7 @@ def asked(check: Check, hosts: Sequence[str], stopped: Stopped) -> Ran | None:
         return None if stopped() else _not_run(late)
     if not found:
         return _not_run(f"{host} is this machine, or one that only it can reach: name its number instead")
-    connection = _Pinned(host, port, found, check.timeout_seconds, is_encrypted=url.scheme == "https")
+    connection = _Pinned(host, port, found, check.timeout_seconds, is_cut, is_encrypted=url.scheme == "https")
     over = threading.Event()
     watch = threading.Thread(target=_watch, args=(connection, over, ends, stopped), daemon=True)
     watch.start()
@@ -81,21 +81,24 @@ class _Pinned(http.client.HTTPConnection):
     """To the first of these that can be reached, whatever its name means by now; its certificate is the name's."""
 
     def __init__(
-        self, host: str, port: int, addresses: Sequence[str], seconds: float, *, is_encrypted: bool
+        self,
+        host: str,
+        port: int,
+        addresses: Sequence[str],
+        seconds: float,
+        is_cut: Callable[[], bool],
+        *,
+        is_encrypted: bool,
     ) -> None:
         super().__init__(host, port, timeout=seconds)
         self._addresses, self._is_encrypted = addresses, is_encrypted
+        self._is_cut = is_cut
         self.wire: socket.socket | None = None
         """What it came to be connected by, also once an answer has taken it over."""
 
     def connect(self) -> None:
-        *others, last = self._addresses
-        for address in others:
-            with suppress(OSError):
-                self.sock = self.wire = socket.create_connection((address, self.port), self.timeout)
-                break
-        else:
-            self.sock = self.wire = socket.create_connection((last, self.port), self.timeout)
+        assert self.timeout is not None
+        self.sock = self.wire = connected(self._addresses, self.port, self.timeout, self._is_cut)
         if self._is_encrypted:
             encrypted = ssl.create_default_context().wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False

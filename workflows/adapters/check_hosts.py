@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import os
+import select
 import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, Queue
+from time import monotonic
 from urllib.parse import SplitResult
 
 LOOK_SECONDS = 0.1
@@ -52,6 +56,49 @@ def looked_up(host: str, port: int, is_cut: Callable[[], bool]) -> list[str] | N
             is_said = host == "localhost" or _is_number(host)
             return [one for one in dict.fromkeys(found) if is_said or not _is_special(one)]
     return None
+
+
+def connected(
+    addresses: Sequence[str], port: int, seconds: float, is_cut: Callable[[], bool]
+) -> socket.socket:
+    """To the first that answers: a silent one leaves the others their share of the time. Raises `OSError`."""
+    failed: OSError = TimeoutError()
+    ends = monotonic() + seconds
+    for number, address in enumerate(addresses):
+        share = (ends - monotonic()) / (len(addresses) - number)
+        try:
+            line = _connected(address, port, share, is_cut)
+        except OSError as error:
+            failed = error
+            if is_cut():
+                break
+        else:
+            line.settimeout(max(LOOK_SECONDS, ends - monotonic()))
+            return line
+    raise failed
+
+
+def _connected(address: str, port: int, seconds: float, is_cut: Callable[[], bool]) -> socket.socket:
+    """Nobody can cut a connection that is not there yet: it is looked at again and again instead."""
+    family, kind, proto, _, where = socket.getaddrinfo(
+        address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
+    )[0]
+    line = socket.socket(family, kind, proto)
+    ends = monotonic() + seconds
+    try:
+        line.setblocking(False)
+        begun = line.connect_ex(where)
+        while begun == errno.EINPROGRESS and not select.select((), (line,), (), LOOK_SECONDS)[1]:
+            if is_cut() or monotonic() >= ends:
+                raise TimeoutError
+        if error := line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or (
+            begun if begun != errno.EINPROGRESS else 0
+        ):
+            raise OSError(error, os.strerror(error))
+    except OSError:
+        line.close()
+        raise
+    return line
 
 
 def _is_number(host: str) -> bool:

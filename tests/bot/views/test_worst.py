@@ -141,7 +141,7 @@ def test_what_is_shown_to_one_who_asks_bears_the_worst() -> None:
         blocks.safe(WORST),
         blocks.link("https://a.example", WORST),
         blocks.mention(WORST),
-        blocks.mention("!channel"),
+        blocks.mention("x><!channel><@UEVIL"),
         blocks.quoted(Prose(prose=WORST)),
     ],
     ids=["a text", "words of a link", "what is no id", "what calls a channel", "a quotation"],

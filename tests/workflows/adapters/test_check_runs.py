@@ -16,7 +16,7 @@ import pytest
 
 from data.printable import uncoloured, without_secrets_in
 from data.records.checks import Check, CheckEnd, OwnChecks
-from workflows.adapters.check_hosts import allows
+from workflows.adapters.check_hosts import allows, connected
 from workflows.adapters.check_logs import Log
 from workflows.adapters.check_runs import CheckRuns
 from workflows.checks import Ran
@@ -334,6 +334,41 @@ def test_a_byte_that_a_terminal_of_eight_bits_obeys_is_read_as_its_order():
     log = Log()
     log.add(b"token\x9b0m=abc \xff")
     assert uncoloured(log.text()) == "token=abc \ufffd"
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port at 127.0.0.1 that takes no connection and refuses none: as many wait as may."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+        for one in waiting:
+            one.close()
+
+
+def test_a_silent_address_leaves_the_next_one_time_to_answer(silent: int):
+    with socket.create_server(("127.0.0.2", silent)), connected(
+        ("127.0.0.1", "127.0.0.2"), silent, 1, never
+    ) as line:
+        assert line.getpeername() == ("127.0.0.2", silent)
+
+
+def test_connecting_ends_when_emeritus_stops(silent: int):
+    looks = iter([False, False, True, True])
+    with pytest.raises(TimeoutError):
+        connected(("127.0.0.1", "127.0.0.1"), silent, 60, lambda: next(looks))
+
+
+def test_what_refuses_is_told_as_that():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(ConnectionRefusedError):
+        connected(("127.0.0.1",), port, 1, never)
 
 
 def test_what_is_stopped_is_not_over(served):

@@ -259,6 +259,10 @@ def test_every_notice_the_rules_want_has_a_view():
     handed.does(cmd.TakeOver(by="UPAT", consumer_id="crm-sync"))
     handed.does(cmd.Waive(by="UPAT", what=BILLING, reason=WHY))
     handed.does(cmd.ContestWaiver(by="UCARL", consumer_id=BILLING))
+    objecting = a_running_retirement()
+    objecting.does(cmd.Object(by="UBILL", consumer_id=BILLING, reason=WHY))
+    objecting.until(objecting.now)
+    objecting.until(objecting.state.round.expires_at)
     off = a_running_retirement()
     off.does(cmd.Cancel(by="UPAT", why=WHY))
     off.votes("UOWEN", "UPLATO", "USELMA")
@@ -292,6 +296,7 @@ def test_every_notice_the_rules_want_has_a_view():
         *a_running_retirement(policy=informing).effects.values(),
         *called.effects.values(),
         *off.effects.values(),
+        *objecting.effects.values(),
         *handed.effects.values(),
         *dark.effects.values(),
         *asked.until(asked.now + days(30)).effects.values(),

@@ -22,6 +22,7 @@ from workflows.commands import (
     ConfirmClose,
     HandOver,
     NamePlaybook,
+    Object,
     Pause,
     PlaceHold,
     ReleaseHold,
@@ -49,6 +50,7 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "check": lambda: RunChecks(by=by, consumer=request[Part.MAYBE_CONSUMER]),
         "waive": lambda: Waive(by=by, what=request[Part.WHAT], reason=why),
         "take": lambda: TakeOver(by=by, consumer_id=request[Part.CONSUMER]),
+        "object": lambda: Object(by=by, consumer_id=request[Part.CONSUMER], reason=why),
         "claim": lambda: ClaimCaller(by=by, caller=request[Part.CALLER], team=request[Part.MAYBE_TEAM]),
         "subscribe": lambda: Subscribe(
             by=by,

@@ -119,6 +119,11 @@ COMMANDS: Mapping[str, Usage] = {
         "class of artifacts that the archive lacks, a meter, an endpoint that is gone or was added",
         who="the coordinator",
     ),
+    "object": Usage(
+        takes=(Part.RETIREMENT, Part.CONSUMER, Part.REASON),
+        says="Says that it must not go on for a consumer: people vote on whether it does in spite of that",
+        who="the consumer's owners",
+    ),
     "take": Usage(
         takes=(Part.RETIREMENT, Part.CONSUMER),
         says="Makes what is asked of a consumer's owners yours, until one of them takes it back",

@@ -20,6 +20,7 @@ ABOUT = {
     Purpose.RETIRE: "The vote on retiring it",
     Purpose.CANCEL: "The vote on *cancelling* it",
     Purpose.EXTEND: "The vote on *more time*",
+    Purpose.OVERRULE: "The vote on *an objection*",
 }
 
 

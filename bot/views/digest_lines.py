@@ -30,7 +30,12 @@ REASON_MAX = 140
 REASONS_AT_MOST = 3
 SOON = timedelta(days=15)
 """Ours: what nobody has attested is told in two digests before the switch-off, whatever their hours."""
-ABOUT = {Purpose.RETIRE: "", Purpose.CANCEL: " on cancelling", Purpose.EXTEND: " on more time"}
+ABOUT = {
+    Purpose.RETIRE: "",
+    Purpose.CANCEL: " on cancelling",
+    Purpose.EXTEND: " on more time",
+    Purpose.OVERRULE: " on an objection",
+}
 ASKED = {"acknowledge": "acknowledge for", "migrate": "migrate"}
 NO_DAY = date.max
 LOOK_BACK = "its break-glass is to be looked back on"

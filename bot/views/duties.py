@@ -22,6 +22,7 @@ MARKS = {
     Duty.OPEN: ":white_circle:",
     Duty.ACKNOWLEDGED: ":eyes:",
     Duty.NEEDS_TIME: ":hourglass_flowing_sand:",
+    Duty.OBJECTS: ":raised_hand:",
     Duty.NOT_MINE: ":grey_question:",
     Duty.MIGRATED: ":white_check_mark:",
     Duty.WAIVED: ":pencil:",
@@ -89,7 +90,8 @@ def _line(obligation: Obligation, name: str, retirement: Retirement) -> str:
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
     taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
-    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{by}{taken}"
+    stands = ", which a vote upheld" if obligation.objection and obligation.objection.stands else ""
+    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{stands}{by}{taken}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*"
@@ -121,8 +123,12 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
     shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style=is_next))
     if obligation.duty is Duty.NEEDS_TIME:
         shown.append(button("Take request back", Action.DUTY_TAKE_BACK, about))
-    else:
+    elif obligation.duty is not Duty.OBJECTS:
         shown.append(button("Need more time", Action.DUTY_MORE_TIME, about))
+    if obligation.objection is not None:
+        shown.append(button("Take objection back", Action.DUTY_TAKE_BACK, about))
+    else:
+        shown.append(button("Object", Action.DUTY_OBJECT, about))
     if obligation.duty is not Duty.NOT_MINE:
         shown.append(button("Not mine", Action.DUTY_NOT_MINE, about))
     if obligation.taken_by or len(obligation.consumer.owners.slack_ids) > 1:

@@ -14,6 +14,7 @@ NAMES_AT_ONCE = 25
 TAKEN_BACK = {
     Duty.MIGRATED: "says it has not moved yet, so it is asked again:",
     Duty.NEEDS_TIME: "takes back the request for more time for",
+    Duty.OBJECTS: "takes back the objection for",
 }
 
 
@@ -78,6 +79,7 @@ def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> 
         Duty.OPEN: f":white_circle: {by} opened {name} again",
         Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
         Duty.NEEDS_TIME: f":hourglass_flowing_sand: {by} needs more time for {name}",
+        Duty.OBJECTS: f":raised_hand: {by} objects to the plan for {name}",
         Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; {who_finds_out}",
         Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
         Duty.WAIVED: f":pencil: {by} waived {name}",

@@ -119,6 +119,7 @@ def _vote(state: Retirement, person_id: str) -> Row:
         Purpose.RETIRE: "",
         Purpose.CANCEL: ":warning: The vote is on *cancelling* this retirement\n",
         Purpose.EXTEND: f":hourglass_flowing_sand: The vote is on *more time*: {later}\n",
+        Purpose.OVERRULE: f":raised_hand: The vote is on *going on in spite of an objection*: {later}\n",
     }[round_.purpose]
     successor = safe(plan.successor_name or plan.successor_id) or "none"
     roles = " or ".join(safe(role) for role in seats(person_id, round_.members)[:4])

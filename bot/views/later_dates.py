@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from bot.views import limits
+from bot.views import limits, objecting
 from bot.views.blocks import day, mention, mentions, quoted, safe, said_by
 from bot.views.impact import short_id
 from bot.views.steps import zone_of
@@ -26,7 +26,7 @@ def asked(retirement: Retirement) -> list[str]:
     """What is voted on now, a line each; none where there is no such vote."""
     dates = retirement.later
     if dates is None or retirement.plan is None:
-        return []
+        return objecting.asked(retirement)
     zone, plan = zone_of(retirement), retirement.plan
     moved = {
         kind: f"*{day(_on(dates, kind), zone)}* instead of {day(plan.step(kind).due_at, zone)}"

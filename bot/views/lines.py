@@ -21,6 +21,7 @@ from bot.views import (
     later_dates,
     limits,
     missed,
+    objecting,
     parts,
     playbooks,
     pruning,
@@ -72,6 +73,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return vote_lines.line(event, retirement)
         case events.ExtensionProposed() | events.ExtensionAgreed() | events.ExtensionDropped():
             return later_dates.line(event, retirement, consumer_name)
+        case events.ObjectionProposed() | events.ObjectionEnded():
+            return objecting.line(event, retirement, consumer_name(retirement, event.consumer_id))
         case events.Announced():
             return (
                 f":mega: Announced: {counted(len(event.obligations), 'consumer')} must acknowledge and move"

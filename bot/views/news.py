@@ -76,6 +76,10 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "more time by a vote"
         case events.ExtensionDropped():
             return f"vote on more time over: {event.because}" if event.because else "no more time by a vote"
+        case events.ObjectionProposed():
+            return f"vote opened on an objection of {_consumer(retirement, event.consumer_id)}"
+        case events.ObjectionEnded():
+            return f"objection of {_consumer(retirement, event.consumer_id)} {event.outcome}"
         case events.Announced():
             return f"announced to {counted(len(event.obligations), 'consumer')}"
         case events.ExtensionDecided():

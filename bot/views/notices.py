@@ -26,6 +26,7 @@ from bot.views import (
     manual,
     meeting,
     missed,
+    objecting,
     obligations,
     policy_review,
     proposal,
@@ -71,6 +72,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "void votes": lambda state, message: votes.void(state, message.params["by"]),
     "contested": lambda state, message: waivers.contested(
         state, message.params["consumer_id"], message.params["by"], message.params["on_behalf_of"]
+    ),
+    "objection": lambda state, message: objecting.heard(
+        state, message.params["consumer_id"], message.params["outcome"]
     ),
     "reminder": lambda state, message: obligations.reminder(
         state,

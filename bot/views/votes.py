@@ -46,6 +46,7 @@ ABOUT = {
     Purpose.RETIRE: "Votes",
     Purpose.CANCEL: "Votes on CANCELLING this retirement",
     Purpose.EXTEND: "Votes on MORE TIME",
+    Purpose.OVERRULE: "Votes on GOING ON in spite of an objection",
 }
 
 
@@ -231,7 +232,11 @@ def edit(retirement: Retirement) -> list[Payload]:
 def reject_modal(retirement: Retirement, plan_digest: str, round_number: int) -> Payload:
     """A rejection says why. `private_metadata`: retirement, plan_digest, round."""
     round_ = open_round(retirement)
-    named = {Purpose.CANCEL: "cancelling ", Purpose.EXTEND: "more time for "}
+    named = {
+        Purpose.CANCEL: "cancelling ",
+        Purpose.EXTEND: "more time for ",
+        Purpose.OVERRULE: "going on with ",
+    }
     what = f"{named.get(round_.purpose, '') if round_ is not None else ''}{retirement.id}"
     return modal(
         "Reject",

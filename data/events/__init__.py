@@ -38,6 +38,7 @@ from data.events.keeping import (
     PruneConfirmed,
     PruneDropped,
 )
+from data.events.objecting import ObjectionEnded, ObjectionProposed, OnObjections
 from data.events.others import (
     DigestSent,
     Imported,
@@ -120,6 +121,7 @@ RetirementEvent = (
     | Announced
     | Amended
     | DutyChanged
+    | OnObjections
     | TakenOver
     | OwnersChanged
     | IdsChanged
@@ -256,6 +258,8 @@ __all__ = [
     "ManualContradicted",
     "ManualReported",
     "MigrationClosed",
+    "ObjectionEnded",
+    "ObjectionProposed",
     "OtherEvent",
     "OwnersChanged",
     "PartsChanged",

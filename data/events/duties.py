@@ -8,7 +8,7 @@ from typing import Literal
 from data.events.base import Event
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
-from data.records.retirement import Duty, Extension, Obligation, Plan
+from data.records.retirement import Duty, Extension, Objection, Obligation, Plan
 
 
 class Announced(Event, frozen=True, kw_only=True, tag="announced/2"):
@@ -38,6 +38,7 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
     extension: Extension | None = None
     on_behalf_of: str = ""
     takes_back: Duty | None = None
+    objection: Objection | None = None
 
 
 class TakenOver(Event, frozen=True, kw_only=True, tag="taken over"):

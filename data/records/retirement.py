@@ -142,11 +142,12 @@ class LaterDates(Record, frozen=True, kw_only=True):
 
 
 class Duty(StrEnum):
-    """Where a consumer stands. `NEEDS_TIME` waits for a vote; `NOT_MINE` waits for an owner."""
+    """Where a consumer stands. `NEEDS_TIME` and `OBJECTS` wait for a vote; `NOT_MINE` waits for an owner."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     NEEDS_TIME = "needs more time"
+    OBJECTS = "objects"
     NOT_MINE = "not mine"
     MIGRATED = "migrated"
     WAIVED = "waived"
@@ -163,12 +164,23 @@ class Extension(Record, frozen=True, kw_only=True):
     before: Duty
 
 
+class Objection(Record, frozen=True, kw_only=True):
+    """An owner says that the plan must not go on. `before`: where the duty stood; `stands`: a vote upheld it."""
+
+    number: int
+    reason: Prose
+    before: Duty
+    plan_digest: str
+    stands: bool = False
+
+
 class Obligation(Record, frozen=True, kw_only=True):
     """One consumer's duty. Reminders and escalation follow `acknowledge_by` and `migrate_by`.
 
     changed_for   in whose place whoever changed it last answered; empty for themselves
     taken_by      who has made it theirs alone; empty while it is asked of all its owners
     before        where it stood before it was waived over its owners' heads
+    overruled     digest of the plan to which its owners objected in vain
     """
 
     consumer: Impacted
@@ -182,6 +194,8 @@ class Obligation(Record, frozen=True, kw_only=True):
     changed_at: datetime | None = None
     note: Prose = Prose()
     extension: Extension | None = None
+    objection: Objection | None = None
+    overruled: str = ""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -199,6 +213,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     drawn_by   who drew up the plan that stands, and in whose place; without the proposer
     weighed    the model as its catalog has it since, where that is otherwise than in the plan
     version    number of events folded in; `rounds`: of votes opened; `snoozed`: who is reminded no sooner than when
+    objected   number of the objection that is voted on; 0 for none
     later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
     approved_at  when its plan was approved, for as long as that stands, where its policy counts from it
     prolonged  number of the round that did not expire in its time, as the policy prolongs it once
@@ -236,6 +251,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     impact_notes: tuple[str, ...] = ()
     round: Round | None = None
     later: LaterDates | None = None
+    objected: int = 0
     extended: dict[str, str] = {}
     obligations: tuple[Obligation, ...] = ()
     steps: tuple[StepProgress, ...] = ()

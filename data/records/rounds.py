@@ -33,11 +33,15 @@ class Ballot(Record, frozen=True, kw_only=True):
 
 
 class Purpose(StrEnum):
-    """What is asked: to retire it by this plan, to call that off, or to move the dates ahead later."""
+    """What is asked: to retire it by this plan, to call that off, to move the dates ahead later, or to go on in spite
+
+    of an objection.
+    """
 
     RETIRE = "retire"
     CANCEL = "cancel"
     EXTEND = "extend"
+    OVERRULE = "overrule"
 
 
 class Round(Record, frozen=True, kw_only=True):

@@ -94,7 +94,7 @@ def _connected(address: str, port: int, seconds: float, is_cut: Callable[[], boo
         if error := line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or (
             begun if begun != errno.EINPROGRESS else 0
         ):
-            raise OSError(error, os.strerror(error))
+            raise OSError(error, os.strerror(error))  # noqa: TRY301 - the line is closed below
     except OSError:
         line.close()
         raise

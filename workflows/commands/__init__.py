@@ -19,6 +19,7 @@ from workflows.commands.duties import (
     ChangeDuty,
     ContestWaiver,
     DecideExtension,
+    Object,
     Snooze,
     TakeBack,
     TakeOver,
@@ -77,6 +78,7 @@ __all__ = [
     "LapseApproval",
     "MeetOwners",
     "NamePlaybook",
+    "Object",
     "Pause",
     "PlaceHold",
     "Propose",
@@ -127,6 +129,7 @@ _OfVotes = (
     | LapseApproval
     | RecordShown
     | DecideExtension
+    | Object
     | Waive
     | ContestWaiver
     | Cancel

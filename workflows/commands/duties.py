@@ -43,6 +43,14 @@ class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"
     granted: str
 
 
+class Object(Command, frozen=True, kw_only=True, tag="object"):
+    """An owner objects to the plan. `announced`: as in `ChangeDuty`."""
+
+    consumer_id: str
+    reason: Prose
+    announced: int = 0
+
+
 class TakeOver(Command, frozen=True, kw_only=True, tag="take over"):
     """What is asked of a consumer's owners is this person's from now on. `announced`: as in `ChangeDuty`."""
 

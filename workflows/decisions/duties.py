@@ -76,11 +76,13 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     names = _listed([duty.consumer.name for duty in changing])
     after = folded(state, happened)
     over = overtaken(after, now)
+    # A vote on what nobody wants any more, time or to be heard, is closed.
+    looked_at = (owners_timer(now),) if any(duty.objection is not None for duty in changing) else ()
     return decided(
         state,
         *happened,
         *over.events,
-        timers=(*disable_again(after, now), *over.timers),
+        timers=(*disable_again(after, now), *over.timers, *looked_at),
         cancels=over.cancels,
         reply=f"{names} {ANSWERS[command.duty]}.",
     )
@@ -152,6 +154,11 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
         raise Invalid(found)
     if duty.is_settled:
         raise Refused(f"{duty.consumer.name} is {duty.duty} already", next_step="There is nothing to extend")
+    if duty.objection is not None:
+        raise Refused(
+            f"{duty.consumer.name} objects, and people vote on that",
+            next_step="Take the objection back first",
+        )
     return Extension(
         number=state.version + 1,
         asked_by=command.by,
@@ -196,7 +203,7 @@ def _may_become(duty: Obligation, wanted: Duty) -> bool:
     """Acknowledging never takes back what is further along; a settled duty stays settled."""
     if duty.is_settled or duty.duty is wanted:
         return False
-    return not (wanted is Duty.ACKNOWLEDGED and duty.duty is Duty.NEEDS_TIME)
+    return not (wanted is Duty.ACKNOWLEDGED and duty.duty in (Duty.NEEDS_TIME, Duty.OBJECTS))
 
 
 def check_newest(state: Retirement, announced: int) -> None:

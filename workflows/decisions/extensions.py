@@ -35,7 +35,7 @@ DATES_PAST = "its dates are past, or nearly, before it could be held"
 class Ended(NamedTuple):
     """What the end of a vote that nobody decided leads to; nothing where none was open."""
 
-    events: tuple[events.ExtensionDropped, ...] = ()
+    events: tuple[events.ExtensionDropped | events.ObjectionEnded, ...] = ()
     timers: tuple[Timer, ...] = ()
     cancels: tuple[str, ...] = ()
 

@@ -12,7 +12,7 @@ from data.records.decision import Decision
 from data.records.facts import Facts
 from data.records.retirement import Retirement, State
 from workflows.commands import MeetOwners
-from workflows.decisions import callers, extensions
+from workflows.decisions import callers, extensions, objections
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -30,7 +30,9 @@ from workflows.rules.voting.quorum import open_round, others_now
 
 ASKS_ANEW = (events.CallerDeclared, events.Reopened, events.WaiverOutdated)
 """Somebody has to answer who had not, or is to answer again."""
-FREES = (events.CallerDeclared, events.ExtensionDropped, events.PartsChanged, events.Weighed)
+ENDS = (events.ExtensionDropped, events.ObjectionEnded)
+OPENS = (events.ExtensionProposed, events.ObjectionProposed)
+FREES = (events.CallerDeclared, events.PartsChanged, events.Weighed, *ENDS)
 """What held a step may be over."""
 
 
@@ -56,6 +58,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     happened += weighing.changed(state, facts, now)
     happened += callers.met(folded(state, happened), facts, now)
     happened += callers.missed(folded(state, happened), facts, now)
+    happened += objections.met(folded(state, happened), facts, now)
     happened += extensions.met(folded(state, happened), facts, now)
     told = meeting.told(state, facts.meets, unseen=facts.unseen_meets) if is_living(state) else ()
     if not happened:
@@ -64,7 +67,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     timers = held_again(after, now) if any(isinstance(one, FREES) for one in happened) else ()
     if elsewhere or any(isinstance(one, ASKS_ANEW) for one in happened):
         timers += escalation_timers(after, now) if state.paused_at is None else ()
-    opened = [one.round for one in happened if isinstance(one, events.ExtensionProposed)]
+    opened = [one.round for one in happened if isinstance(one, OPENS)]
     timers += tuple(expiry for round_ in opened for expiry in round_timers(round_)[1:])
-    is_over = any(isinstance(one, events.ExtensionDropped) for one in happened)
+    is_over = any(isinstance(one, ENDS) for one in happened)
     return decided(state, *happened, timers=timers, cancels=("round/*",) if is_over else (), effects=told)

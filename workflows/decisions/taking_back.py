@@ -1,4 +1,4 @@
-"""Taking back what was said of a consumer, while nothing is dark: that it has migrated, or needs more time."""
+"""Taking back what was said of a consumer, while nothing is dark: that it has migrated, needs more time, or objects."""
 
 from __future__ import annotations
 
@@ -9,9 +9,17 @@ from data.errors import Refused
 from data.records.facts import Facts
 from data.records.retirement import Duty, Retirement
 from workflows.commands import TakeBack
-from workflows.decisions.decided import RetirementDecision, decided, escalation_timers, folded, nothing
+from workflows.decisions.decided import (
+    RetirementDecision,
+    decided,
+    escalation_timers,
+    folded,
+    held_again,
+    nothing,
+)
 from workflows.decisions.duties import check_newest, check_open
 from workflows.decisions.extensions import overtaken
+from workflows.decisions.objections import withdrawn
 from workflows.rules.consumers import obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
@@ -19,6 +27,7 @@ from workflows.rules.permissions import check
 DONE = {
     Duty.MIGRATED: "is open again: it has not migrated yet",
     Duty.NEEDS_TIME: "needs no more time: the request is taken back",
+    Duty.OBJECTS: "objects no more: the objection is taken back",
 }
 
 
@@ -42,19 +51,19 @@ def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime)
         at=now,
         by=command.by,
         consumer_id=duty.consumer.consumer_id,
-        duty=Duty.ACKNOWLEDGED,
+        duty=duty.objection.before if duty.objection is not None else Duty.ACKNOWLEDGED,
         on_behalf_of=whose,
         takes_back=duty.duty,
     )
     after = folded(state, (event,))
-    over = overtaken(after, now)
+    over = withdrawn(after, now) if duty.objection is not None else overtaken(after, now)
     # Those whose day came while it counted as moved rang for nothing.
     timers = escalation_timers(after, now) if state.paused_at is None else ()
     return decided(
         state,
         event,
         *over.events,
-        timers=(*timers, *over.timers),
+        timers=(*timers, *(held_again(after, now) if duty.objection is not None else ()), *over.timers),
         cancels=over.cancels,
         reply=f"{name} {DONE[duty.duty]}.",
     )

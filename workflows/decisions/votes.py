@@ -9,18 +9,26 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Refused
-from data.records.decision import LEASE, Decision, Timer
+from data.records.decision import LEASE, Decision
 from data.records.facts import Facts
-from data.records.progress import Progress, StepKind
+from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose
 from workflows.commands import Cancel, Cast, CloseRound, RecordShown
+from workflows.decisions import extensions, objections
 from workflows.decisions.darkness import brought_back
-from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, owners_timer, step_timer
-from workflows.decisions.extensions import DATES_PAST, set_aside, settled
+from workflows.decisions.decided import (
+    RetirementDecision,
+    decided,
+    folded,
+    held_again,
+    nothing,
+    owners_timer,
+    step_timer,
+)
+from workflows.decisions.extensions import DATES_PAST
 from workflows.decisions.lapsing import lapse_timers
 from workflows.decisions.rounds import opened_round, round_timers
-from workflows.rules.gating.readiness import HELD_BY_A_VOTE
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.plans import break_glass, extending
@@ -29,6 +37,8 @@ from workflows.rules.voting.barring import check_is_colleague, check_votes_for_t
 from workflows.rules.voting.quorum import open_round
 from workflows.rules.voting.roles import voting
 from workflows.rules.voting.verdicts import Verdict
+
+BESIDE = {Purpose.EXTEND: extensions.settled, Purpose.OVERRULE: objections.settled}
 
 
 def cast(state: Retirement, command: Cast, facts: Facts, now: datetime) -> RetirementDecision:
@@ -122,7 +132,7 @@ def record_shown(state: Retirement, command: RecordShown, facts: Facts, now: dat
         return nothing()
     assert state.policy is not None
     if extending.is_outdated(state, now):
-        aside = set_aside(state, now, DATES_PAST)
+        aside = extensions.set_aside(state, now, DATES_PAST)
         return decided(state, *aside.events, timers=aside.timers, cancels=aside.cancels)
     longer = rounds.anew(round_, state.policy, now, review_lasts=break_glass.review_lasts(state, round_))
     if state.later is not None:
@@ -170,7 +180,7 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
     )
     event_ = events.CancellationProposed(at=now, by=command.by, why=command.why, round=round_)
     # What moves dates is not voted on while it may come to nothing.
-    aside = set_aside(state, now, "calling it off is voted on first")
+    aside = objections.set_aside(state, now, "calling it off is voted on first")
     return decided(
         state,
         *aside.events,
@@ -208,7 +218,7 @@ def _settled(
         return decided(state, *happened, timers=end, cancels=("step/*",), reply=reply, after=after)
     if verdict is Verdict.OPEN:
         return decided(state, *happened, reply=reply, after=after) if happened else nothing()
-    if after.round.purpose is Purpose.EXTEND:
+    if (settled := BESIDE.get(after.round.purpose)) is not None:
         return settled(state, happened, verdict, now, reply)
     if after.round.purpose is Purpose.CANCEL:
         return _called_off_or_not(state, happened, verdict, now, reply)
@@ -286,15 +296,5 @@ def _called_off_or_not(
         return decided(state, *happened, cancelled, effects=brought_back(after), cancels=closes, reply=reply)
     dropped = events.CancellationDropped(at=now, by=events.EMERITUS, round_number=number)
     # Callers that were found meanwhile may need more time.
-    timers = (*_waited_for(after, now), owners_timer(now))
+    timers = (*held_again(folded(after, (dropped,)), now), owners_timer(now))
     return decided(state, *happened, dropped, timers=timers, cancels=closes, reply=reply)
-
-
-def _waited_for(state: Retirement, now: datetime) -> tuple[Timer, ...]:
-    """Steps the vote on cancelling held: now that it is over, they are looked at again."""
-    assert state.plan is not None
-    return tuple(
-        step_timer(kind, max(state.plan.step(kind).due_at, now))
-        for kind in HELD_BY_A_VOTE
-        if state.progress(kind).progress is Progress.HELD
-    )

@@ -131,6 +131,11 @@ def _waived(  # noqa: PLR0911 - one for each kind of thing
             f"{what} names a consumer and an endpoint",
             next_step=f"Say which by its id: {duty.consumer.consumer_id} or {endpoint.id}",
         )
+    if duty.objection is not None:
+        raise Refused(
+            f"{duty.consumer.name} objects: nobody goes on without it in their own name",
+            next_step="Vote on its card, or ask whoever objects to take it back",
+        )
     return (
         duty.consumer.consumer_id,
         f"{duty.consumer.name} is {duty.duty} already." if duty.is_settled else "",

@@ -23,6 +23,7 @@ OPENS_A_VOTE = (
     events.RoundProlonged,
     events.CancellationProposed,
     events.ExtensionProposed,
+    events.ObjectionProposed,
 )
 
 

@@ -11,7 +11,7 @@ from data.records.retirement import Retirement
 from workflows.home import ANSWERED_IN
 from workflows.questions.answers import Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
-from workflows.rules.consumers import checking
+from workflows.rules.consumers import checking, objecting
 from workflows.rules.gating import attesting, check_gates, closing
 from workflows.rules.gating.ahead_gates import HELD_LATER, gates_ahead
 from workflows.rules.lifecycle import ENDED, MOVING
@@ -29,6 +29,8 @@ STORY: tuple[type[events.Event], ...] = (
 )
 """What is told of a retirement's past: its plans, how it was decided, and what became of it."""
 OPENS: dict[str, type[events.Event]] = {
+    objecting.PENDING: events.ObjectionProposed,
+    objecting.UPHELD: events.ObjectionEnded,
     attesting.GATE: events.DrillPassed,
     closing.GATE: events.Disabled,
     check_gates.GATE: events.CheckEnded,
@@ -70,7 +72,8 @@ def silent(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
         duty = state.obligation(point.about)
         if duty is not None and duty.duty in UNANSWERED:
             yield point
-    yield from (one for one in _gates(state, told, now, said=()) if not one.gate.startswith(check_gates.GATE))
+    asks_nobody = (check_gates.GATE, objecting.PENDING, objecting.UPHELD)
+    yield from (one for one in _gates(state, told, now, said=()) if not one.gate.startswith(asks_nobody))
 
 
 def ahead(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:

@@ -35,6 +35,7 @@ WISHES: dict[str, tuple[str, ...]] = {
     "disable": (rf"^{HOW}disable\b",),
     "archive": (rf"^{HOW}(?<!the )(?<!an )archive\b",),
     "claim": (rf"^{HOW}claim\b",),
+    "object": (rf"^{HOW}object\b",),
     "take": (rf"^{HOW}take(?: \S+)? ?over\b",),
     "look-back": (rf"^{HOW}look back\b",),
     "playbook": (r"\b(?:make|name|call|turn)\b.*\bplaybook\b",),

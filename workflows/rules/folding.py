@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Obligation, Retirement, State
-from workflows.rules.consumers import callers, checking, ids, obligations, waiving
+from workflows.rules.consumers import callers, checking, ids, objecting, obligations, waiving
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
 from workflows.rules.keeping import holds, pruning
@@ -70,6 +70,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.ExtensionDropped():
             ends = state.extended if event.because else _extended(state, "declined")
             return replace(state, round=None, later=None, extended=ends)
+        case events.ObjectionProposed() | events.ObjectionEnded():
+            return objecting.after(state, event)
         case events.Announced():
             fresh = replace(
                 state,

@@ -105,6 +105,17 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.ExtensionProposed: {"dates": LATER, "round": a_round(purpose=Purpose.EXTEND)},
     events.ExtensionAgreed: {"round_number": 2, "plan_digest": LATER.plan_digest},
     events.ExtensionDropped: {"round_number": 2},
+    events.ObjectionProposed: {
+        "consumer_id": "component:default/consumer-000",
+        "number": 9,
+        "round": a_round(purpose=Purpose.OVERRULE),
+    },
+    events.ObjectionEnded: {
+        "consumer_id": "component:default/consumer-000",
+        "number": 9,
+        "round_number": 2,
+        "outcome": "upheld",
+    },
     events.Announced: {"obligations": (an_obligation(an_impact(0)),)},
     events.Amended: {"plan": PLAN, "because": "extension for consumer-000"},
     events.DutyChanged: {
@@ -509,6 +520,7 @@ NOTICED = {
     "name": "retention",
     "stage": "archiving",
     "news": "announced",
+    "outcome": "upheld",
 }
 """What messages carry, of any notice."""
 

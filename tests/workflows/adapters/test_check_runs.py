@@ -352,9 +352,10 @@ def silent() -> Iterator[int]:
 
 
 def test_a_silent_address_leaves_the_next_one_time_to_answer(silent: int):
-    with socket.create_server(("127.0.0.2", silent)), connected(
-        ("127.0.0.1", "127.0.0.2"), silent, 1, never
-    ) as line:
+    with (
+        socket.create_server(("127.0.0.2", silent)),
+        connected(("127.0.0.1", "127.0.0.2"), silent, 1, never) as line,
+    ):
         assert line.getpeername() == ("127.0.0.2", silent)
 
 

@@ -124,6 +124,17 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.ExtensionProposed: {"dates": LATER, "round": replace(ROUND, purpose=Purpose.EXTEND)},
     events.ExtensionAgreed: {"round_number": 2, "plan_digest": LATER.plan_digest},
     events.ExtensionDropped: {"round_number": 2, "because": "the dates have moved meanwhile"},
+    events.ObjectionProposed: {
+        "consumer_id": BILLING,
+        "number": 9,
+        "round": replace(ROUND, purpose=Purpose.OVERRULE),
+    },
+    events.ObjectionEnded: {
+        "consumer_id": BILLING,
+        "number": 9,
+        "round_number": 2,
+        "outcome": "upheld",
+    },
     events.Announced: {"obligations": RUNNING.state.obligations},
     events.Amended: {"plan": a_plan(), "because": "it was paused"},
     events.DutyChanged: {

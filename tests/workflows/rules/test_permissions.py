@@ -56,6 +56,7 @@ MAY = {
     "decide extension": EVERYBODY,  # nobody decides it alone, and whoever presses an old button is told
     "waive": "coordinator",
     "take back": "consumer_owner",
+    "object": "consumer_owner",
     "contest waiver": "consumer_owner",
     "run checks": "coordinator endpoint_owner consumer_owner",
     "place hold": "coordinator owner endpoint_owner seated holder",

@@ -18,7 +18,15 @@ from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.consumers import obligations
 from workflows.rules.consumers.vouching import waivers
 
-FINISHED = (Duty.OPEN, Duty.NOT_MINE, Duty.NEEDS_TIME, Duty.ACKNOWLEDGED, Duty.MIGRATED, Duty.WAIVED)
+FINISHED = (
+    Duty.OPEN,
+    Duty.NOT_MINE,
+    Duty.OBJECTS,
+    Duty.NEEDS_TIME,
+    Duty.ACKNOWLEDGED,
+    Duty.MIGRATED,
+    Duty.WAIVED,
+)
 """Least finished first: of two obligations for one thing, what is still to do counts."""
 
 

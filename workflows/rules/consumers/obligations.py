@@ -77,6 +77,7 @@ def answered(duty: Obligation, event: events.DutyChanged, state: Retirement) -> 
         migrate_by=moves_by(duty, state) if is_again else duty.migrate_by,
         note=event.note,
         extension=event.extension,
+        objection=event.objection,
         changed_by=event.by,
         changed_for=event.on_behalf_of,
         changed_at=event.at,
@@ -235,6 +236,7 @@ def owned_by(
         changed_at=None,
         note=Prose(),
         extension=None,
+        objection=None,
     )
 
 

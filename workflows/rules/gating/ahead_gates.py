@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, State
+from workflows.rules.consumers import objecting
 from workflows.rules.gating import attesting, check_gates, closing
 from workflows.rules.gating.gates import Gate
 
@@ -14,11 +15,12 @@ HELD_LATER = (StepKind.DISABLE, StepKind.CLOSE)
 
 
 def gates_ahead(state: Retirement, now: datetime, *, said: Collection[StepKind] = HELD_LATER) -> list[Gate]:
-    """A check that did not pass, what nobody's name stands under, and an end that waits for people.
+    """An objection, a check that did not pass, what nobody's name stands under, and an end that waits for people.
 
     said   the steps whose reasons are told anyway
     """
     found = [
+        *(objecting.gates(state) if state.state is State.MIGRATING else ()),
         *check_gates.failed(state),
         *(attesting.gates(state, now) if attesting.is_asked(state) else ()),
         *(closing.gates(state) if closing.is_asked(state) else ()),

@@ -7,9 +7,9 @@ from datetime import datetime
 from data.records.base import Record
 from data.records.facts import Facts
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Retirement, State, Step
+from data.records.retirement import Duty, Retirement, State, Step
 from data.records.rounds import Round
-from workflows.rules.consumers import callers
+from workflows.rules.consumers import callers, objecting
 from workflows.rules.consumers.vouching import vouched
 from workflows.rules.gating import archive_gates, attesting, check_gates, closing, endpoint_gates
 from workflows.rules.gating.gates import Gate
@@ -106,6 +106,7 @@ def readiness(  # noqa: PLR0912 - one case per step
                 *archive_gates.made(state),
                 *archive_gates.proven(state, facts),
                 *_obligations(state),
+                *objecting.gates(state),
                 *callers.not_moved(state, facts),
                 *attesting.gates(state, now),
                 *check_gates.gates(state, facts, now),
@@ -192,7 +193,7 @@ def _successor(state: Retirement, facts: Facts) -> list[Gate]:
 
 
 def _obligations(state: Retirement) -> list[Gate]:
-    waiting = [duty for duty in state.obligations if not duty.is_settled]
+    waiting = [duty for duty in state.obligations if not duty.is_settled and duty.duty is not Duty.OBJECTS]
     if not waiting:
         return []
     names = named([duty.consumer.name for duty in waiting])

@@ -19,7 +19,8 @@ def owes(duty: Obligation, state: Retirement) -> Iterator[tuple[str, datetime]]:
         return
     if duty.duty in UNANSWERED:
         yield "acknowledge", duty.acknowledge_by
-    yield "migrate", duty.migrate_by
+    if duty.duty is not Duty.OBJECTS:
+        yield "migrate", duty.migrate_by
 
 
 def steps_ahead(state: Retirement) -> Iterator[Step]:

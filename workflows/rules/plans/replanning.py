@@ -33,6 +33,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         approved_at=None,
         break_glass=None,
         later=None,
+        objected=0,
         paused_at=None,
         paused_by="",
         waivers=tuple(waiver for waiver in state.waivers if not _is_over(waiver.what, state, event.plan)),

@@ -53,6 +53,15 @@ def waived(before: Retirement, state: Retirement, event: events.Waived, version:
             yield messages.direct(key, "waived", person, consumer_id=event.what, by=event.by)
 
 
+def heard(state: Retirement, event: events.ObjectionEnded) -> Iterable[Effect]:
+    """Whoever objected hears what people voted."""
+    duty = state.obligation(event.consumer_id)
+    for person in duty.asked if duty is not None and event.outcome != "dropped" else ():
+        key = f"{state.id}/objection-{event.number}/{person}"
+        body = {"consumer_id": event.consumer_id, "outcome": event.outcome}
+        yield messages.direct(key, "objection", person, **body)
+
+
 def joined(
     before: Retirement, state: Retirement, consumer_ids: Collection[str], version: int
 ) -> Iterable[Effect]:

@@ -26,6 +26,7 @@ SNOOZED = "snoozed@"
 AHEAD = "ahead"
 UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
 UNSETTLED = (*UNANSWERED, Duty.ACKNOWLEDGED, Duty.NEEDS_TIME)
+NOT_CHASED = (Duty.NOT_MINE, Duty.OBJECTS)
 
 
 class Milestone(Record, frozen=True, kw_only=True):
@@ -225,12 +226,13 @@ def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
     """The obligations this milestone is about: those unanswered by this day, or unsettled ones.
 
     Who was asked when the day to migrate was past did not miss it: they are held to their day to acknowledge. Of
-    what somebody handed back nobody is reminded: the coordinator finds whose it is.
+    what somebody handed back nobody is reminded: the coordinator finds whose it is; nor who objects, as others vote.
     """
     if milestone.startswith(ACKNOWLEDGE):
         unanswered = (duty for duty in state.obligations if duty.duty in UNANSWERED)
         return tuple(duty for duty in unanswered if _to_acknowledge(duty) == milestone)
     unsettled = (duty for duty in state.obligations if not duty.is_settled)
     if milestone.startswith(f"{MIGRATE}@"):
-        return tuple(duty for duty in unsettled if not is_asked_late(duty))
-    return tuple(duty for duty in unsettled if duty.duty is not Duty.NOT_MINE)
+        missed = (duty for duty in unsettled if duty.duty is not Duty.OBJECTS)
+        return tuple(duty for duty in missed if not is_asked_late(duty))
+    return tuple(duty for duty in unsettled if duty.duty not in NOT_CHASED)

@@ -57,6 +57,8 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
     events.ExtensionAgreed,
     events.ExtensionDropped,
     events.ExtensionProposed,
+    events.ObjectionEnded,
+    events.ObjectionProposed,
     events.RestoreStarted,
 )
 
@@ -175,6 +177,9 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
                 by=event.by,
             )
             yield from announcement.redrawn(state, (event.consumer_id,))
+        case events.ObjectionEnded():
+            yield from announcement.redrawn(state, (event.consumer_id,))
+            yield from announcement.heard(state, event)
         case events.TakenOver():
             yield from announcement.taken_over(before, state, event)
         case events.OwnersChanged():

@@ -15,7 +15,7 @@ from workflows.rules.people.delegating import InForce, answers_for, chain
 def barred(round_: Round, state: Retirement) -> frozenset[str]:
     """Who never counts: whoever opened the round, and where it approves a plan also who proposed it or drew it up.
 
-    And whoever asks for the time that is voted on.
+    And whoever asks for the time that is voted on, or objects.
     """
     found = {round_.opened_by, round_.opened_for, *askers(round_, state)}
     if round_.purpose is not Purpose.CANCEL:
@@ -24,9 +24,13 @@ def barred(round_: Round, state: Retirement) -> frozenset[str]:
 
 
 def askers(round_: Round, state: Retirement) -> tuple[str, ...]:
-    """Who asks for what this round is about, by owners' wishes."""
-    is_on_time = round_.purpose is Purpose.EXTEND and state.later is not None
-    return state.later.asked_by if is_on_time and state.later is not None else ()
+    """The owners this round is about, and who spoke for them."""
+    if round_.purpose is Purpose.EXTEND and state.later is not None:
+        return state.later.asked_by
+    if round_.purpose is not Purpose.OVERRULE:
+        return ()
+    found = (one for one in state.obligations if one.objection and one.objection.number == state.objected)
+    return tuple(who for one in found for who in (one.changed_by, one.changed_for) if who)
 
 
 def why_barred(person: str, round_: Round, state: Retirement) -> str:
@@ -36,7 +40,7 @@ def why_barred(person: str, round_: Round, state: Retirement) -> str:
     if person == round_.opened_for:
         return f"had this round opened by <@{round_.opened_by}>"
     if person in askers(round_, state):
-        return "asked for what is voted on"
+        return "objects" if round_.purpose is Purpose.OVERRULE else "asked for what is voted on"
     return "proposed this retirement" if person == state.proposer_id else "drew up this plan"
 
 

@@ -64,7 +64,7 @@ def vote_beside(state: Retirement) -> Round | None:
     return round_ if round_ is not None and round_.purpose is not Purpose.RETIRE else None
 
 
-VOTES_ON = {Purpose.CANCEL: "cancelling it", Purpose.EXTEND: "more time"}
+VOTES_ON = {Purpose.CANCEL: "cancelling it", Purpose.EXTEND: "more time", Purpose.OVERRULE: "an objection"}
 
 
 def tally_of(state: Retirement) -> Tally:

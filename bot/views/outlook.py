@@ -21,6 +21,7 @@ from bot.views.steps import zone_of
 from data.records.retirement import Retirement
 from workflows.decisions.hearings import Hearing
 from workflows.rules.people.delegating import NOBODY, InForce
+from workflows.rules.telling.informing import CLOSED
 from workflows.rules.telling.milestones import MOVED, SNOOZED
 from workflows.rules.wording import counted
 
@@ -74,6 +75,8 @@ def what(one: Hearing) -> str:
         return f"{late[:1].upper()}{late[1:]}{_as(one)}"
     if one.notice == "reminder":
         return _reminded(milestone)
+    if one.notice == "informed" and one.body.get("news") == CLOSED:
+        return "Told what stays of it, if nothing holds up its end"
     if one.notice == "dm" and "news" in one.body:
         return MOVED_DATES
     return SAID.get(one.notice, safe(one.notice))

@@ -176,8 +176,12 @@ def test_once_it_is_closed_everybody_is_told_once_what_stays_and_whom_to_ask_for
         town.announce()
         town.pass_time(days=29)
         town.everybody_moves()
+        foretold = {one.place for one in town.bot.house.ahead(town.retirement())}
+        assert "*Told what stays of it, if nothing holds up its end*: " in town.command(TOM, "plan RET-1")
         town.pass_time(days=55)
         assert town.retirement().state is State.ARCHIVED
+        heard = (BRUNO, INES, GRACE, WREN, SUPPORT, NADIA)
+        assert foretold >= {one for one in heard if informed(town, one)} >= {BRUNO, SUPPORT}
         for owner in (BRUNO, INES, GRACE, WREN):
             (told,) = informed(town, owner)
             assert sections(told)[0] == "churn-v1 is retired"

@@ -2,7 +2,8 @@
 
 What runs here is what runs when the time has come: the same timers ring, the same decisions answer, the same rules hold
 a message until somebody's morning. So what is told ahead is what will be, unless somebody answers, a date moves, or
-people, their hours or the catalog change. Steps of the plan are left out: none goes past a consumer that has not moved.
+people, their hours or the catalog change. No step goes past a consumer that has not moved; once all have, the last that
+people hear is told of the day on which it is closed by the plan.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
 from workflows.commands import Escalate, Remind, RunStep, decoded
 from workflows.decisions import escalating, reminders, steps
-from workflows.decisions.decided import RetirementDecision, folded
+from workflows.decisions.decided import RetirementDecision, decided, folded
 from workflows.decisions.hearings import Hearing, Held, People
+from workflows.rules.lifecycle import LIVING
 from workflows.rules.people.asked import Line, busy_until, request_of
 from workflows.rules.people.delegating import InForce, line, receiver, stands_in_for
 from workflows.rules.people.windows import next_window
@@ -55,7 +57,7 @@ def ahead(
 
     timers    those that are set       held    messages that are on their way, those of one lane in order
     """
-    if state.paused_at is not None or state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
+    if state.paused_at is not None or state.state not in LIVING:
         return ()
     run = _Run(state, people, now)
     run.sets(timers)
@@ -142,7 +144,22 @@ class _Run:
         elif opening is not None:
             self._at = self._opens_at(opening)
             self._looks(opening)
-        return ringing is not None or opening is not None
+        else:
+            return self._closes()
+        return True
+
+    def _closes(self) -> bool:
+        """Where nobody has to move any more, on the plan's day; what may hold a step up is not known yet."""
+        state = self._state
+        if state.state not in (State.MIGRATING, State.DISABLED) or state.plan is None:
+            return False
+        if any(not duty.is_settled for duty in state.obligations):
+            return False
+        self._at = max(state.plan.step(StepKind.CLOSE).due_at, self._at)
+        if state.state is State.MIGRATING:
+            self._state = folded(state, (events.Disabled(at=self._at, by=events.EMERITUS),))
+        self._follows(decided(self._state, events.Closed(at=self._at, by=events.EMERITUS)))
+        return True
 
     def _opens_at(self, waits: Held) -> datetime:
         return max(waits.look_at or waits.since, self._at)

@@ -21,9 +21,10 @@ from data.records.catalog import EndpointKind, Impacted, Owners
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.delegation import Delegation
 from data.records.facts import Facts, Reading
+from data.records.plan import Endpoint, Plan, Reason, Step, Subject
 from data.records.policy import Policy, Role, Tier
 from data.records.progress import StepKind
-from data.records.retirement import Duty, Endpoint, Plan, Reason, Retirement, Step, Subject
+from data.records.retirement import Duty, Retirement
 from data.records.rounds import Choice
 from workflows import commands as cmd
 from workflows.machine import RetirementMachine

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.base import Record
-from data.records.retirement import Plan, Retirement
+from data.records.plan import Plan
+from data.records.retirement import Retirement
 from data.store import Store
 from workflows.rules.people import audience
 

@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from data.catalog.snapshot import Snapshot
 from data.records.base import Record
 from data.records.delegation import Delegation
+from data.records.plan import Step
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Obligation, Retirement, State, Step
+from data.records.retirement import Obligation, Retirement, State
 from workflows import by_name
 from workflows.audiences import seen, sees
 from workflows.by_name import Closing, ToAttest, may_confirm

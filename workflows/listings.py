@@ -16,8 +16,9 @@ from data.importers.refs import parse
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.records.decision import Effect
 from data.records.deprecation import CatalogKind, Deprecation, Lifecycle, Listing, Part
+from data.records.plan import Endpoint
 from data.records.progress import StepKind
-from data.records.retirement import Endpoint, Retirement
+from data.records.retirement import Retirement
 from data.store import Store
 from workflows.engine import all_retirements
 from workflows.ports import CatalogWriter

@@ -11,7 +11,8 @@ from data.catalog.snapshot import Snapshot
 from data.records.callers import Calls
 from data.records.catalog import Dependency, Impacted, Origin, Owners
 from data.records.facts import Facts
-from data.records.retirement import Retirement, Subject
+from data.records.plan import Subject
+from data.records.retirement import Retirement
 from workflows import serving
 from workflows.rules.consumers import callers, ids
 from workflows.veiling import ids_without_names, veiled

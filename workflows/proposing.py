@@ -13,8 +13,9 @@ from data.errors import NotFound
 from data.records.artifacts import Reference
 from data.records.catalog import Entity
 from data.records.facts import Facts
+from data.records.plan import Endpoint, Subject
 from data.records.policy import Policy
-from data.records.retirement import Endpoint, Retirement, Subject
+from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows import succession
 from workflows.audiences import is_marked, seen

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from data.errors import EmeritusError
 from data.records.catalog import EndpointKind
 from data.records.facts import Reading
-from data.records.retirement import Endpoint, Retirement
+from data.records.plan import Endpoint
+from data.records.retirement import Retirement
 from workflows.artifact_store import ArtifactStore
 from workflows.ports import EndpointControl, TrafficMeter
 

@@ -8,7 +8,8 @@ from data.catalog.serving import server_of
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import EndpointKind, Entity, Impacted, Kind
 from data.records.parts import Part
-from data.records.retirement import Retirement, Subject
+from data.records.plan import Subject
+from data.records.retirement import Retirement
 from workflows.veiling import NAME
 
 

@@ -39,8 +39,9 @@ from bot.views import delegations as delegated
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement
+from data.records.retirement import Retirement
 from workflows import card
 from workflows.commands import (
     Command,

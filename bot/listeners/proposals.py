@@ -23,8 +23,9 @@ from data.catalog.snapshot import Snapshot
 from data.errors import Invalid, Problem, Refused, Stale
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.catalog import Entity
+from data.records.plan import Reason
 from data.records.progress import StepKind
-from data.records.retirement import Reason, Retirement
+from data.records.retirement import Retirement
 from workflows.audiences import is_marked
 from workflows.commands import Propose, Revise
 from workflows.playbooks import example

@@ -13,7 +13,7 @@ from bot.views import guide
 from bot.views.blocks import HELPED, UNHELPFUL
 from data.errors import Stale
 from data.records.base import Record
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from workflows.questions.names import names_for
 from workflows.questions.table import Asks
 from workflows.questions.understanding import NO_SUCCESSOR, Question, read, understood

@@ -15,7 +15,8 @@ from data.closest import closest
 from data.errors import NotFound, Refused
 from data.records.base import Record
 from data.records.catalog import Entity
-from data.records.retirement import Retirement, Subject
+from data.records.plan import Subject
+from data.records.retirement import Retirement
 from data.store import Streams
 from workflows.engine import all_retirements
 from workflows.machine import retirement_of

@@ -30,8 +30,9 @@ from bot.views.blocks import (
 from bot.views.proposal import headline, name_of
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity, Impacted
+from data.records.plan import Endpoint
 from data.records.progress import Progress
-from data.records.retirement import Endpoint, Retirement
+from data.records.retirement import Retirement
 from workflows.decisions.hearings import Hearing
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.people import delegating

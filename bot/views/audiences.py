@@ -15,8 +15,9 @@ from data.catalog.snapshot import Snapshot
 from data.policies.notice_texts import PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Obligation, Plan, Retirement, State
+from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.choosing.measured import latest
 from workflows.rules.lifecycle import CALLED_OFF, CLOSED
 from workflows.rules.people.addressees import by_audience

@@ -14,8 +14,8 @@ from bot.views.blocks import Payload, actions, button, mentions, option, plain, 
 from bot.views.home import value as page
 from data.records.catalog import Entity
 from data.records.facts import Facts
+from data.records.plan import Reason
 from data.records.policy import Policy
-from data.records.retirement import Reason
 from workflows.home import OVERVIEW
 from workflows.questions.answers import Answer, Guide
 from workflows.questions.understanding import NO_SUCCESSOR

@@ -11,8 +11,9 @@ from bot.views.impact import short_id
 from bot.views.steps import zone_of
 from data import events
 from data.records.callers import Caller
+from data.records.plan import LaterDates
 from data.records.progress import StepKind
-from data.records.retirement import LaterDates, Obligation, Retirement
+from data.records.retirement import Obligation, Retirement
 from data.records.waivers import Waiver
 from workflows.rules.consumers.vouching import waivers
 from workflows.rules.plans import extending

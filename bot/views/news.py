@@ -12,8 +12,9 @@ from bot.views import impact
 from bot.views.blocks import day
 from bot.views.steps import zone_of
 from data import events
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement
+from data.records.retirement import Retirement
 from workflows.histories import History
 from workflows.rules.voting.weighing import told
 from workflows.rules.wording import counted

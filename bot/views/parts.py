@@ -10,7 +10,8 @@ from bot.views.impact import short_id
 from data import events
 from data.records.catalog import Kind
 from data.records.parts import Part
-from data.records.retirement import Retirement, Subject
+from data.records.plan import Subject
+from data.records.retirement import Retirement
 from workflows.rules.plans import parts as rules
 from workflows.rules.voting.weighing import told
 from workflows.rules.wording import counted

@@ -11,7 +11,8 @@ from bot.views import blocks, limits, playbooks, provided
 from bot.views.blocks import Payload, field, option, plain, prose_field, safe, section
 from data.catalog.serving import server_of
 from data.records.catalog import Entity
-from data.records.retirement import Reason, Retirement
+from data.records.plan import Reason
+from data.records.retirement import Retirement
 from workflows.playbooks import Example
 from workflows.rules.plans.parts import unanswered
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.views import limits
 from bot.views.blocks import safe
-from data.records.retirement import Plan, Retirement
+from data.records.plan import Plan
+from data.records.retirement import Retirement
 from workflows.rules.plans.gap import planned_days
 from workflows.rules.wording import counted
 

@@ -9,8 +9,9 @@ from bot.views.blocks import day, mention, safe, said, said_by
 from bot.views.steps import zone_of
 from bot.views.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
 from data import events
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement
+from data.records.retirement import Retirement
 
 OfVotes = (
     events.Proposed

@@ -12,7 +12,7 @@ from data.archive.pieces import REFERENCES
 from data.archive.results import Artifact, Bag
 from data.records.artifacts import ArtifactClass
 from data.records.catalog import Measured
-from data.records.retirement import Subject
+from data.records.plan import Subject
 
 SOFTWARE = "Emeritus"
 

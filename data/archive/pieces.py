@@ -16,7 +16,7 @@ import msgspec
 
 from data.archive.results import Artifact, named
 from data.records.artifacts import ArtifactClass, Reference, class_of
-from data.records.retirement import Subject
+from data.records.plan import Subject
 
 REFERENCES = "references"
 GIT = "git+"

@@ -34,6 +34,7 @@ from data.events.keeping import (
     ClassPruned,
     HoldPlaced,
     HoldReleased,
+    OnArchives,
     PruneAsked,
     PruneConfirmed,
     PruneDropped,
@@ -156,13 +157,7 @@ RetirementEvent = (
     | RestoreStarted
     | EndpointRestored
     | RolledBack
-    | HoldPlaced
-    | HoldReleased
-    | PruneAsked
-    | PruneConfirmed
-    | PruneDropped
-    | ClassPruned
-    | ArchivePruned
+    | OnArchives
     | ManualReported
     | ManualChecked
     | ManualContradicted

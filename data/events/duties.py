@@ -8,7 +8,8 @@ from typing import Literal
 from data.events.base import Event
 from data.records.base import Prose
 from data.records.catalog import Impacted, Owners
-from data.records.retirement import Duty, Extension, Objection, Obligation, Plan
+from data.records.plan import Plan
+from data.records.retirement import Duty, Extension, Objection, Obligation
 
 
 class Announced(Event, frozen=True, kw_only=True, tag="announced/2"):

@@ -66,3 +66,8 @@ class ClassPruned(Event, frozen=True, kw_only=True, tag="class pruned"):
 
 class ArchivePruned(Event, frozen=True, kw_only=True, tag="archive pruned"):
     """Nothing is left of the archive but its manifest and tombstones."""
+
+
+OnArchives = (
+    HoldPlaced | HoldReleased | PruneAsked | PruneConfirmed | PruneDropped | ClassPruned | ArchivePruned
+)

@@ -7,8 +7,8 @@ from datetime import datetime
 from data.events.base import Event
 from data.records.base import NO_PROSE, Prose
 from data.records.catalog import Impacted
+from data.records.plan import LaterDates, Plan
 from data.records.policy import Policy
-from data.records.retirement import LaterDates, Plan
 from data.records.rounds import Ballot, Round
 
 

@@ -11,8 +11,8 @@ from data.records.checks import Declared
 from data.records.delegation import Account, Delegation
 from data.records.hours import Hours
 from data.records.parts import Part
+from data.records.plan import Subject
 from data.records.policy import Policy, Review
-from data.records.retirement import Subject
 
 
 class Reading(Record, frozen=True, kw_only=True):

@@ -6,16 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.records.archived import Archived
-from data.records.artifacts import Classed, Reference
 from data.records.attestations import Statement
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
-from data.records.catalog import EndpointKind, Impacted
+from data.records.catalog import Impacted
 from data.records.checks import CheckRun, CheckSeen
 from data.records.closing import Confirmed
 from data.records.keeping import Hold, Prune, Pruned
 from data.records.parts import Part
+from data.records.plan import LaterDates, Plan
 from data.records.policy import Policy
 from data.records.progress import StepKind, StepProgress
 from data.records.rounds import Round
@@ -40,105 +40,11 @@ class State(StrEnum):
     ROLLED_BACK = "rolled back"
 
 
-class Reason(StrEnum):
-    """Why a model retires. `REPLACED` needs a successor."""
-
-    REPLACED = "replaced"
-    DECAY = "decay"
-    DRIFT = "drift"
-    COST = "cost"
-    PROVIDER = "provider end of support"
-    REGULATORY = "regulatory"
-    SECURITY = "security"
-    BUSINESS = "business"
-
-
 class Weight(Record, frozen=True, kw_only=True):
     """What the policy goes by: how much depends on a model, and which regulation names it."""
 
     tier: int
     regulated: str = ""
-
-
-class Endpoint(Record, frozen=True, kw_only=True):
-    """An endpoint as frozen into a plan: exact id, and what its adapter needs to find it again."""
-
-    id: str
-    name: str
-    kind: EndpointKind
-    ref: str
-
-
-class Subject(Record, frozen=True, kw_only=True):
-    """What retires: one model with the chosen endpoints, as exact ids, never prefixes; its others are `spared`.
-
-    restricted_to  who alone may see it, as its catalog had it then (data/records/catalog.py); None for everybody
-    """
-
-    model_id: str
-    model_name: str
-    tier: int
-    owners: tuple[str, ...]
-    endpoints: tuple[Endpoint, ...]
-    artifacts: tuple[str, ...]
-    spared: tuple[str, ...] = ()
-    restricted_to: tuple[str, ...] | None = None
-    regulated: str = ""
-    classes: tuple[Classed, ...] = ()
-    references: tuple[Reference, ...] = ()
-
-    @property
-    def preserved(self) -> tuple[object, ...]:
-        """All that its archive depends on."""
-        return self.artifacts, self.classes, self.references
-
-
-class Step(Record, frozen=True, kw_only=True):
-    """One dated act. It never runs before `due_at`."""
-
-    kind: StepKind
-    due_at: datetime
-
-
-class Plan(Record, frozen=True, kw_only=True):
-    """What people vote on, what `/retire plan` shows and what the engine executes: the same object.
-
-    `digest` covers everything above it (rules/plans/plan.py). `amends` is the digest of the approved plan whose dates
-    were moved later; empty for a plan of its own. `successor_from`: its first day, where somebody told it.
-    `gap_days`: for how many days neither serves, as it was voted on; 0 as well in plans of before that was kept.
-    """
-
-    subject: Subject
-    successor_id: str = ""
-    successor_name: str = ""
-    successor_from: str = ""
-    gap_days: int = 0
-    reason: Reason
-    steps: tuple[Step, ...]
-    consumer_ids: tuple[str, ...]
-    policy_digest: str
-    amends: str = ""
-    digest: str = ""
-
-    def step(self, kind: StepKind) -> Step:
-        return next(step for step in self.steps if step.kind == kind)
-
-
-class LaterDates(Record, frozen=True, kw_only=True):
-    """The dates ahead as they would be, which people vote on.
-
-    days          by how many they move
-    consumer_ids  callers that were found and need the time; with approval the plan has them
-    plan_digest   of the plan with these dates and consumers: what ballots bind to
-    wishes        consumer whose owners ask for the time -> number of that request; `asked_by`: who asked, for whom
-    """
-
-    days: int
-    steps: tuple[Step, ...]
-    consumer_ids: tuple[str, ...]
-    plan_digest: str
-    wishes: dict[str, int] = {}
-    asked_by: tuple[str, ...] = ()
 
 
 class Duty(StrEnum):

@@ -26,7 +26,7 @@ from data.importers.backstage import read_backstage
 from data.policies.policy import read_rules
 from data.records.base import Prose
 from data.records.decision import Outcome
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from tests.benchmarks.child import ROOT, tell
 from workflows.commands import Propose
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from data.records.decision import Outcome
 from data.records.facts import Facts
-from data.records.retirement import Subject
+from data.records.plan import Subject
 from data.records.rounds import Choice
 from data.sql.connection import Values
 from data.sqlite.store import SqliteStore

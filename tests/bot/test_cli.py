@@ -20,8 +20,8 @@ from bot.settings import read
 from data.importers.report import ImportReport
 from data.policies.policy import DEFAULT
 from data.records.notices import Audience
+from data.records.plan import Plan, Step, Subject
 from data.records.policy import Policy
-from data.records.retirement import Plan, Step, Subject
 from tests.bot.listeners.desk import Desk
 from tests.data.catalogs import a_document
 from tests.sample_company import COMPANY

@@ -9,7 +9,7 @@ import pytest
 
 from data.postgres.store import PostgresStore
 from data.records.decision import Outcome, Receipt
-from data.records.retirement import Endpoint
+from data.records.plan import Endpoint
 from data.sql.record import SqlStore
 from data.sqlite.store import SqliteStore
 from tests.builders import BATCH, LIVE, PROPOSED_AT, a_subject, facts_for, proposing, revising

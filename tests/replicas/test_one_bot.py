@@ -14,7 +14,7 @@ from data.catalog.catalog import Catalog
 from data.importers.backstage import read_backstage
 from data.policies.policy import read_policy
 from data.records.base import Prose
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from tests.fakes.slack.delivery import over_http
 from tests.kill.aftermath import await_record, check_told_once, messages, waiting
 from tests.kill.bot_process import GOVERNANCE

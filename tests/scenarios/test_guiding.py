@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from tests.data.catalogs import a_document
 from tests.scenarios.asking import answers, ask, offered
 from tests.scenarios.town import ADA, BRUNO, GRACE, MINA, TOM, Town, words

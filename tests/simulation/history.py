@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from data import events
 from data.errors import Refused
 from data.records.catalog import EndpointKind
+from data.records.plan import Plan
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Plan, State
+from data.records.retirement import Duty, State
 from data.records.rounds import Choice, Round
 from data.store import StoredEvent
 from tests.simulation import company

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from data import events
+from data.records.plan import LaterDates, Plan
 from data.records.progress import Progress, StepKind
-from data.records.retirement import LaterDates, Plan, State
+from data.records.retirement import State
 from data.records.rounds import Ballot, Choice, Round
 from tests.simulation.company import LEVELS, POLICY
 from tests.simulation.faults import Violation

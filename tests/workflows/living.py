@@ -18,8 +18,9 @@ from data.importers.report import Reading
 from data.records.catalog import Dependency, Entity, Group, Kind, Person
 from data.records.decision import Done, Gate, NotDone, Result, Room
 from data.records.hours import Hours
+from data.records.plan import Reason
 from data.records.policy import Policy, Role
-from data.records.retirement import Reason, Retirement
+from data.records.retirement import Retirement
 from data.records.rounds import Choice
 from data.sqlite.store import SqliteStore
 from tests.builders import WHY, casting

@@ -14,8 +14,9 @@ from data.importers.deprecations import read_deprecations
 from data.importers.measures import read_measures
 from data.policies.policy import read_criteria
 from data.records.catalog import EndpointKind
+from data.records.plan import Endpoint
 from data.records.policy import Criterion
-from data.records.retirement import Endpoint, Retirement, State
+from data.records.retirement import Retirement, State
 from data.sqlite.store import SqliteStore
 from tests.builders import a_plan, a_subject
 from tests.data.catalogs import MONDAY, NoRetirements, a_document, imported, imported_csv

@@ -17,7 +17,8 @@ from data.importers.datahub import read_datahub
 from data.importers.mlflow import read_mlflow
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind, Deprecation, Lifecycle, Listing, Part
-from data.records.retirement import Endpoint, State
+from data.records.plan import Endpoint
+from data.records.retirement import State
 from data.sqlite.store import SqliteStore
 from tests.builders import (
     ANNOUNCED_AT,

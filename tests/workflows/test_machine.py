@@ -16,8 +16,9 @@ from data.records.base import Prose
 from data.records.checks import CheckEnd
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
+from data.records.plan import Reason
 from data.records.progress import StepKind
-from data.records.retirement import Duty, Reason, Retirement
+from data.records.retirement import Duty, Retirement
 from data.records.reviews import Stage
 from data.records.rounds import Choice
 from tests.builders import (

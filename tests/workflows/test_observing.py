@@ -15,7 +15,8 @@ from data.catalog.stored import Stored
 from data.records.callers import Caller
 from data.records.catalog import Dependency, Entity, Group, Kind, Origin, Person
 from data.records.facts import Facts
-from data.records.retirement import Endpoint, Retirement
+from data.records.plan import Endpoint
+from data.records.retirement import Retirement
 from tests.builders import PROPOSED_AT, a_plan, a_subject, some_calls
 from workflows.observing import consumers, teams_of
 from workflows.veiling import NAME

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from data.records.catalog import Dependency, EndpointKind, Entity, Kind
 from data.records.parts import Part
-from data.records.retirement import Endpoint, Retirement
+from data.records.plan import Endpoint
+from data.records.retirement import Retirement
 from tests.workflows.test_observing import (
     BILLING,
     ENTITIES,

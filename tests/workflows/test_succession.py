@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import EndpointKind, Entity, Kind, SuccessorName
-from data.records.retirement import Endpoint, Retirement, State
+from data.records.plan import Endpoint
+from data.records.retirement import Retirement, State
 from tests.builders import a_dark, a_proposed, a_subject
 from workflows.audiences import seen
 from workflows.succession import named, onward_note, trouble

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from data.policies.policy import read_windows
 from data.records.decision import NotDone
 from data.records.hours import Hours
-from data.records.retirement import Duty, Reason
+from data.records.plan import Reason
+from data.records.retirement import Duty
 from tests.builders import WHY, a_policy
 from tests.workflows.living import PAT, ROLES, Clocks, Living, company, people_in
 from tests.workflows.test_outlook import ENDS, foretold

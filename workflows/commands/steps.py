@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from data.records.archived import Archived
 from data.records.base import Prose
+from data.records.plan import Endpoint
 from data.records.progress import StepKind
-from data.records.retirement import Endpoint
 from workflows.commands.command import Command
 
 

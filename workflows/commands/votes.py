@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from data.records.base import NO_PROSE, Prose
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from data.records.rounds import Choice
 from workflows.commands.command import Command
 

@@ -14,9 +14,10 @@ from data import events
 from data.errors import Refused
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
+from data.records.plan import Plan, Step
 from data.records.policy import Policy
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Plan, Retirement, Step
+from data.records.retirement import Retirement
 from data.records.rounds import Purpose
 from workflows.commands import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing

@@ -10,8 +10,9 @@ from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Effect, EffectKind, Timer
 from data.records.facts import Facts
+from data.records.plan import Endpoint
 from data.records.progress import StepKind
-from data.records.retirement import Endpoint, Retirement, State
+from data.records.retirement import Retirement, State
 from workflows.commands import RecordDelayed, RecordDisabled
 from workflows.decisions.break_glass import look_back_timers
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing, step_timer

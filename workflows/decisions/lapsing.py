@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from data import events
 from data.records.decision import LEASE, Decision, Timer
 from data.records.facts import Facts
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement
+from data.records.retirement import Retirement
 from data.records.rounds import Purpose
 from workflows.commands import LapseApproval, encoded
 from workflows.decisions.decided import RetirementDecision, decided, nothing

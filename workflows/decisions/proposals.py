@@ -10,9 +10,10 @@ from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
+from data.records.plan import Plan
 from data.records.policy import Policy
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement, State
+from data.records.retirement import Retirement, State
 from data.records.rounds import Purpose, Round
 from workflows.commands import Propose, Revise
 from workflows.decisions.decided import RetirementDecision, decided, folded, owners_timer

@@ -12,8 +12,9 @@ from data.errors import NotFound, Refused
 from data.records.catalog import EndpointKind
 from data.records.checks import CHECKS
 from data.records.facts import Facts, Reading
+from data.records.plan import Endpoint
 from data.records.progress import StepKind
-from data.records.retirement import Endpoint, Retirement
+from data.records.retirement import Retirement
 from data.records.waivers import ARCHIVE, TRAFFIC
 from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is

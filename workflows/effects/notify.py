@@ -6,38 +6,21 @@ posted twice. Edits draw the present state and may be repeated at will.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from msgspec.structs import replace
 
-from data.catalog.snapshot import Snapshot
-from data.events import EMERITUS, AnyEvent, Reviewed
-from data.records.decision import Claim, Dead, Done, Effect, HeldUp, NotDone, Result, Unknown
-from data.records.retirement import Retirement
+from data.events import EMERITUS
+from data.records.decision import Claim, Dead, Done, HeldUp, NotDone, Result, Unknown
 from data.store import Then
-from workflows.audiences import seen
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
 from workflows.decisions.digests import place_of
-from workflows.decisions.hearings import Hearing
-from workflows.effects import answering, digests, holding, passing_on
+from workflows.effects import digests, holding, passing_on
 from workflows.effects.files import told_in_channel
+from workflows.effects.messages import message_of
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
-from workflows.histories import History
-from workflows.measuring import outcomes
 from workflows.ports import Message
-from workflows.reviews import reviews, suggested_to_all
-from workflows.rules.hindsight.lessons import Lesson
-from workflows.rules.hindsight.outcomes import Outcome
 from workflows.rules.restriction import channel_of
 from workflows.rules.telling import messages, standing_in, together
-
-_OF_GROUPS = {"attestation", "break-glass"}
-_OF_MODELS = {"answer", "dependants", "dm", "handed", "impact", "informed", "meeting", "picture", "reminder"}
-FROM_CATALOG = frozenset(_OF_GROUPS | _OF_MODELS)
-"""Notices that say more than the record does: which catalog declares what, what was measured of it and is one with
-what, who was last seen calling, and who is in a group now.
-"""
 
 TELLS_OF_OTHERS = {
     "channel lost": ("where", "why"),
@@ -51,7 +34,7 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     claim: Claim, shop: Workshop
 ) -> tuple[Result, Then | None]:
     """Post once; look first where an attempt before may have done it."""
-    message = _message(claim, shop, ts="")
+    message = message_of(claim, shop, ts="")
     if message is None and _is_beside_nothing(claim, shop):
         return Done(), None
     if message is None:
@@ -184,7 +167,7 @@ def edit(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return Done(), None
     if place is None or "ts" not in place:
         return Dead(why="the message it would redraw was never posted"), None
-    message = _message(claim, shop, ts=place["ts"], channel=place["channel"])
+    message = message_of(claim, shop, ts=place["ts"], channel=place["channel"])
     assert message is not None
     if reader := place.get(messages.READER, ""):
         message = _as_read(message, claim, reader, shop)
@@ -203,108 +186,3 @@ def _as_read(message: Message, claim: Claim, reader: str, shop: Workshop) -> Mes
     passed, *_ = passing_on.passed_on(claim, reader, message.retirement, shop)
     assert passed.effect is not None
     return replace(message, params={**message.params, **passed.effect.body, "channel": message.channel})
-
-
-def _message(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> Message | None:
-    """What to draw and where. None while a thread has no card to hang on."""
-    effect = claim.effect
-    assert effect is not None
-    state = shop.engine.retirement(effect.body.get("here", claim.stream))
-    thread_ts = effect.body.get("thread_ts", "")
-    if state is not None and not channel:
-        assert state.policy is not None
-        channel = effect.body.get("channel") or channel_of(state)
-        if effect.after and not ts:
-            parent = f"{effect.body['here']}/card" if "here" in effect.body else effect.after
-            card = shop.engine.store.found(parent)
-            if card is None:
-                return None
-            channel, thread_ts = card["channel"], card["ts"]
-    if effect.body["notice"] == "digest chart" and not ts:
-        digest = shop.engine.store.found(effect.after)
-        if digest is None or "ts" not in digest:
-            return None
-        channel, thread_ts = digest["channel"], digest["ts"]
-    told, came_to = _of_digest(claim, effect, shop)
-    return Message(
-        key=effect.key,
-        notice=effect.body["notice"],
-        channel=channel or effect.body["channel"],
-        place=effect.place,
-        thread_ts=thread_ts,
-        ts=ts,
-        params={**effect.body, **_place_of_other(effect, shop), **_checkpoint(claim, effect, shop)},
-        retirement=state,
-        other=shop.engine.retirement(effect.body["other"]) if "other" in effect.body else None,
-        events=_events(claim, effect, state, shop),
-        reviews=_reviews(effect, shop),
-        suggested=_suggested(effect, shop),
-        histories=told,
-        outcomes=came_to,
-        there=_there(effect, shop),
-        ahead=_ahead(effect, state, shop),
-        bundle=shop.engine.store.bundle(claim.stream) if effect.body["notice"] == "audit" else b"",
-        answer=answering.answer(effect, shop),
-        tried_at=claim.tried_at,
-    )
-
-
-def _there(effect: Effect, shop: Workshop) -> Snapshot | None:
-    """The catalog, where the notice tells of it; to whoever asked, as they may know of it."""
-    if effect.body["notice"] not in FROM_CATALOG:
-        return None
-    there = shop.engine.gatherer.catalog.snapshot()
-    return seen(there, effect.body["person"]) if effect.body["notice"] == answering.NOTICE else there
-
-
-def _reviews(effect: Effect, shop: Workshop) -> tuple[Reviewed, ...]:
-    other = shop.engine.retirement(effect.body["other"]) if effect.body["notice"] == "lesson" else None
-    return reviews(shop.engine.store, other) if other is not None else ()
-
-
-def _suggested(effect: Effect, shop: Workshop) -> tuple[Lesson, ...]:
-    """Where it says that the policy was to be looked through."""
-    if effect.body["notice"] != "policy review" and "review" not in effect.body:
-        return ()
-    return suggested_to_all(shop.engine.store, shop.engine.gatherer.catalog.snapshot())
-
-
-def _ahead(effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[Hearing, ...]:
-    if effect.body["notice"] != "ahead" or state is None or shop.outlook is None:
-        return ()
-    return shop.outlook.ahead(state, shop.world.now())
-
-
-def _place_of_other(effect: Effect, shop: Workshop) -> dict[str, str]:
-    """Where the card of the other retirement is, for a link to it."""
-    card = shop.engine.store.found(f"{effect.body['other']}/card") if "other" in effect.body else None
-    return {"other_channel": card["channel"], "other_ts": card["ts"]} if card else {}
-
-
-def _checkpoint(claim: Claim, effect: Effect, shop: Workshop) -> dict[str, str]:
-    """How the log stands: the governance channel's digest keeps it where nobody who runs the record can change it."""
-    if effect.body["notice"] != "digest" or place_of(claim.stream):
-        return {}
-    head = shop.engine.store.checkpoint()
-    return {"checkpoint": head.checkpoint} if head else {}
-
-
-def _of_digest(
-    claim: Claim, effect: Effect, shop: Workshop
-) -> tuple[tuple[History, ...], tuple[Outcome, ...]]:
-    """What happened since the one before, as far as it concerns its reader, and how all went they may know of."""
-    if effect.body["notice"] not in ("digest", "digest chart"):
-        return (), ()
-    place, since = place_of(claim.stream), datetime.fromisoformat(effect.body["since"])
-    known = digests.known_to(place, shop, shop.engine.retirements())
-    return digests.told_to(place, since, shop, known), outcomes(shop.engine.store, known)
-
-
-def _events(claim: Claim, effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[AnyEvent, ...]:
-    """What an effect tells of, where it names versions: the events, of every effect performed together."""
-    if "first" not in effect.body or state is None:
-        return ()
-    bodies = claim.merged or (effect.body,)
-    first, last = int(bodies[0]["first"]), int(bodies[-1]["last"])
-    stored = shop.engine.store.events(claim.stream, after=first - 1)
-    return tuple(entry.event for entry in stored if entry.version <= last)

@@ -15,8 +15,9 @@ from data.records.catalog import EndpointKind
 from data.records.decision import Claim, Done, NotDone, Result, Unknown
 from data.records.deprecation import CatalogKind
 from data.records.facts import Facts
+from data.records.plan import Endpoint
 from data.records.progress import StepKind
-from data.records.retirement import Endpoint, Retirement
+from data.records.retirement import Retirement
 from data.store import Then
 from workflows import commands as cmd
 from workflows.artifact_store import ArtifactStore

@@ -13,8 +13,9 @@ from data.catalog.snapshot import Snapshot
 from data.errors import Refused
 from data.records.base import Prose
 from data.records.catalog import Entity
+from data.records.plan import Reason
 from data.records.policy import Policy
-from data.records.retirement import Reason, Retirement
+from data.records.retirement import Retirement
 from workflows import proposing
 from workflows.commands import Propose
 from workflows.decisions.proposals import check_proposer

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from data.records.base import Record
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from workflows.questions.names import WORDS_AT_MOST, Names
 from workflows.questions.table import BY_ASKS, NAME, About, Asks, Period, fitting, period_in
 from workflows.questions.wishes import WISHES, wished

@@ -15,7 +15,7 @@ from bot.wiring import CalendarWorld, Edges, assemble
 from data.policies.policy import parsed
 from data.records.base import Prose
 from data.records.decision import ClaimKind, Outcome
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from data.sqlite.store import SqliteStore
 from tests import sample_company
 from tests.fakes.slack import BotAnswer, Channel, SlackFake, User, into_bolt

@@ -9,7 +9,7 @@ import pytest
 
 from bot.views.proposal_modal import endpoints_block
 from data.records.base import Prose
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from tests.bot.listeners.desk import CHURN, CHURN_2, TOM, Desk
 from tests.fakes.slack import into_bolt
 from workflows.commands import Propose, Revise

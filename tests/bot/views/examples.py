@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from data.records.base import Prose
 from data.records.catalog import EndpointKind, Entity, Impacted, Kind, Owners
+from data.records.plan import Endpoint, Plan, Reason, Step, Subject
 from data.records.policy import Policy, Role, Tier
 from data.records.progress import StepKind, StepProgress
-from data.records.retirement import Duty, Endpoint, Obligation, Plan, Reason, Retirement, State, Step, Subject
+from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules.plans.plan import sealed
 

@@ -13,8 +13,9 @@ from data.errors import Refused
 from data.records.artifacts import ArtifactClass, Classed, Reference
 from data.records.base import Prose
 from data.records.catalog import EndpointKind
+from data.records.plan import Endpoint
 from data.records.progress import Progress, StepKind, StepProgress
-from data.records.retirement import Duty, Endpoint, Retirement, State
+from data.records.retirement import Duty, Retirement, State
 from data.records.switches import ManualCheck
 from data.records.waivers import Waiver
 from tests.bot.views.examples import (

@@ -14,8 +14,9 @@ from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.catalog import Entity, Kind
 from data.records.checks import CheckEnd, CheckRun
+from data.records.plan import Reason
 from data.records.progress import Progress, StepKind, StepProgress
-from data.records.retirement import Duty, Reason, Retirement, State
+from data.records.retirement import Duty, Retirement, State
 from data.sqlite.store import SqliteStore
 from tests.bot.views.examples import (
     NASTY,

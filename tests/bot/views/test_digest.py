@@ -14,9 +14,10 @@ from bot.views.limits import BLOCK_TEXT_MAX
 from data import events
 from data.events import EMERITUS
 from data.records.base import Prose
+from data.records.plan import Plan
 from data.records.progress import StepKind
 from data.records.retention import Retention, StartsFrom
-from data.records.retirement import Duty, Plan, State
+from data.records.retirement import Duty, State
 from data.records.reviews import Stage
 from data.records.rounds import Choice
 from tests.bot.views.examples import NOW, announced, days, overloaded

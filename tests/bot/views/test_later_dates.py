@@ -11,7 +11,8 @@ from bot.views import answers, later_dates, proposal, standing
 from data import events
 from data.records.base import Prose
 from data.records.callers import Caller
-from data.records.retirement import LaterDates, Retirement
+from data.records.plan import LaterDates
+from data.records.retirement import Retirement
 from data.records.rounds import Purpose
 from data.records.waivers import Waiver
 from tests.bot.views.examples import NASTY, NOW, a_round, an_obligation, announced, overloaded, texts

@@ -16,8 +16,9 @@ from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckSeen, CheckWanted
 from data.records.parts import Part
+from data.records.plan import LaterDates, Reason
 from data.records.progress import StepKind
-from data.records.retirement import Duty, Extension, LaterDates, Reason
+from data.records.retirement import Duty, Extension
 from data.records.reviews import Stage
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (

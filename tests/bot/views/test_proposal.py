@@ -12,9 +12,10 @@ from bot.ids import Action, Callback
 from bot.views import proposal, proposal_modal, votes
 from data.records.archived import Archived
 from data.records.catalog import Kind
+from data.records.plan import Reason
 from data.records.policy import OnExpiry
 from data.records.progress import Progress, StepKind, StepProgress
-from data.records.retirement import Duty, Reason, State
+from data.records.retirement import Duty, State
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NOW,

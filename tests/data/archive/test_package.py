@@ -28,7 +28,7 @@ from data.archive.results import Artifact, Bag, StoredFile
 from data.importers.cyclonedx import read_cyclonedx
 from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import Kind, Measure, Measured
-from data.records.retirement import Subject
+from data.records.plan import Subject
 from tests.builders import a_subject
 from tests.data.archive.test_bag import a_file
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from data.archive.pieces import pieces
 from data.records.artifacts import ArtifactClass, Classed, Reference
-from data.records.retirement import Subject
+from data.records.plan import Subject
 from tests.builders import a_subject
 from workflows.adapters.artifact_sources import ArtifactSources
 

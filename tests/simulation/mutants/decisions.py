@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from data.events import Amended, AnyEvent, ExtensionAgreed
 from data.records.decision import Decision, EffectKind, Timer
 from data.records.facts import Facts
-from data.records.retirement import Plan
+from data.records.plan import Plan
 from tests.simulation.mutants.wrapped import Wrapped
 from tests.simulation.process import Parts
 from workflows import commands as cmd

@@ -17,9 +17,10 @@ from msgspec.structs import replace
 from data import events
 from data.errors import EmeritusError
 from data.records.base import Prose
+from data.records.plan import Plan
 from data.records.policy import OnExpiry, Policy
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Plan, Retirement, State
+from data.records.retirement import Retirement, State
 from data.records.rounds import Choice, Purpose, Round
 from tests.builders import (
     CARL,

@@ -12,8 +12,9 @@ from data import events
 from data.errors import Refused
 from data.events import EMERITUS
 from data.records.decision import EffectKind
+from data.records.plan import Endpoint
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Endpoint, State
+from data.records.retirement import Duty, State
 from tests.builders import (
     ANNOUNCED_AT,
     ARCHIVE_AT,

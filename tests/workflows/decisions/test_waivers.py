@@ -15,8 +15,9 @@ from data.records.base import Prose
 from data.records.decision import EffectKind
 from data.records.delegation import Account
 from data.records.facts import Reading
+from data.records.plan import Endpoint
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Endpoint, State
+from data.records.retirement import Duty, State
 from tests.builders import (
     ARCHIVE_AT,
     BATCH,

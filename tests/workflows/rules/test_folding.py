@@ -19,8 +19,9 @@ from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckSeen, CheckWanted
 from data.records.imports import Scheduled
 from data.records.parts import Part
+from data.records.plan import LaterDates
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Extension, LaterDates, Retirement, State
+from data.records.retirement import Duty, Extension, Retirement, State
 from data.records.reviews import Stage
 from data.records.rounds import Purpose
 from tests.builders import (

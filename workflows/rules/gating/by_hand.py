@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data.records.catalog import EndpointKind
-from data.records.retirement import Endpoint, Retirement, State
+from data.records.plan import Endpoint
+from data.records.retirement import Retirement, State
 from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
 from workflows.rules.voting.quorum import VOTES_ON, vote_beside
 

@@ -7,8 +7,9 @@ its own catalog has of it beside every archive (data/archive/knowledge.py).
 from __future__ import annotations
 
 from data.records.artifacts import ArtifactClass, class_of
+from data.records.plan import Subject
 from data.records.policy import Policy
-from data.records.retirement import Retirement, Subject
+from data.records.retirement import Retirement
 from data.records.waivers import ARCHIVE, Waiver
 from workflows.rules.gating.gates import Gate
 from workflows.rules.voting import weighing

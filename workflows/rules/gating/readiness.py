@@ -6,8 +6,9 @@ from datetime import datetime
 
 from data.records.base import Record
 from data.records.facts import Facts
+from data.records.plan import Step
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Retirement, State, Step
+from data.records.retirement import Duty, Retirement, State
 from data.records.rounds import Round
 from workflows.rules.consumers import callers, objecting
 from workflows.rules.consumers.vouching import vouched

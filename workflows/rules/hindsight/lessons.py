@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from data import events
 from data.records.base import Record
 from data.records.catalog import Impacted
-from data.records.retirement import Reason, Retirement, Subject
+from data.records.plan import Reason, Subject
+from data.records.retirement import Retirement
 
 SHOWN_MAX = 3
 """Ours: nobody reads more of them before the proposal itself."""

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.base import Record
+from data.records.plan import Plan
 from data.records.policy import Policy
 from data.records.progress import StepKind
-from data.records.retirement import Plan
 from data.records.reviews import Stage
 from workflows.rules.hours import day_of
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from data.errors import Invalid, Problem, Refused
 from data.records.base import Record
+from data.records.plan import Reason
 from data.records.policy import Policy
 from data.records.progress import StepKind
-from data.records.retirement import Reason, Retirement
+from data.records.retirement import Retirement
 from workflows.rules.hindsight.lessons import SHOWN_MAX
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import CLOSED, is_living

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from data.records.plan import Step
 from data.records.progress import Progress
-from data.records.retirement import Duty, Obligation, Retirement, State, Step
+from data.records.retirement import Duty, Obligation, Retirement, State
 
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""

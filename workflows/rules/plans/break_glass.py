@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.break_glass import BreakGlass
+from data.records.plan import Step
 from data.records.policy import Policy
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Retirement, State, Step
+from data.records.retirement import Retirement, State
 from data.records.rounds import Purpose, Round
 from workflows.rules.gating.gates import Gate
 from workflows.rules.hours import day_of, first_at_or_after, instant_on

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from data import events
 from data.records.base import Record
 from data.records.facts import Pauses
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan
 from workflows.rules.plans.pauses import after_pause
 
 DONE_BY: Mapping[type[events.AnyEvent], StepKind] = {

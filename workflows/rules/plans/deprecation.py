@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect, EffectKind
 from data.records.deprecation import CatalogKind, Lifecycle
-from data.records.retirement import Endpoint, Plan, Retirement, State
+from data.records.plan import Endpoint, Plan
+from data.records.retirement import Retirement, State
 
 CHANGES_WHAT_CATALOGS_SAY = (
     events.Amended,

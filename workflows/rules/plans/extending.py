@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data.records.callers import Caller
+from data.records.plan import LaterDates, Plan
 from data.records.policy import Policy
 from data.records.progress import StepKind
-from data.records.retirement import LaterDates, Obligation, Plan, Retirement, State
+from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers import callers
 from workflows.rules.consumers.vouching import vouched
 from workflows.rules.hours import day_of

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from data.errors import Problem
 from data.records.base import NO_PROSE, Prose
 from data.records.facts import Facts
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement
+from data.records.retirement import Retirement
 from workflows.rules.gating.gates import Gate
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from data.records.base import Record
 from data.records.catalog import Impacted
 from data.records.decision import Effect
-from data.records.retirement import Plan, Retirement, Subject
+from data.records.plan import Plan, Subject
+from data.records.retirement import Retirement
 from workflows.rules.lifecycle import is_living
 from workflows.rules.restriction import channel_of, is_restricted
 from workflows.rules.telling import messages

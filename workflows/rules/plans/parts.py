@@ -16,8 +16,9 @@ from data.errors import Refused
 from data.records.catalog import Kind
 from data.records.facts import Facts
 from data.records.parts import Part
+from data.records.plan import Plan
 from data.records.progress import StepKind
-from data.records.retirement import Plan, Retirement, State
+from data.records.retirement import Retirement, State
 from workflows.rules.gating.gates import Gate
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.wording import counted, named, one_of

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.records.facts import Pauses
-from data.records.retirement import Plan
+from data.records.plan import Plan
 
 BECAUSE = "the retirement was paused"
 """Why dates were amended, on the record since the first version."""

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from data.errors import Problem
+from data.records.plan import Plan, Reason, Step, Subject
 from data.records.policy import Policy
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Plan, Reason, Retirement, Step, Subject
+from data.records.retirement import Retirement
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
 from workflows.rules.plans.gap import Told, days_between
 from workflows.rules.voting.roles import Weighed, notice_days

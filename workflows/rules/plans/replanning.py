@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.checks import CHECKS
+from data.records.plan import Plan
 from data.records.progress import Progress, StepKind, StepProgress
-from data.records.retirement import Obligation, Plan, Retirement
+from data.records.retirement import Obligation, Retirement
 from data.records.rounds import Round
 from data.records.waivers import ARCHIVE, TRAFFIC
 from workflows.rules.consumers import obligations

@@ -7,8 +7,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from data.records.facts import Facts
+from data.records.plan import Subject
 from data.records.policy import Policy
-from data.records.retirement import Retirement, Subject
+from data.records.retirement import Retirement
 
 
 class Weighed(Protocol):

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from data.records.artifacts import ArtifactClass
 from data.records.base import Prose
 from data.records.facts import Reading
+from data.records.plan import Step
 from data.records.policy import Role, Tier
 from data.records.progress import Progress, StepKind, StepProgress
-from data.records.retirement import Duty, Retirement, State, Step
+from data.records.retirement import Duty, Retirement, State
 from data.records.waivers import Waiver
 from tests.builders import (
     ANNOUNCED_AT,

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.base import Prose
-from data.records.retirement import Reason, Retirement
+from data.records.plan import Reason
+from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from tests.bot.views.examples import a_plan, a_retirement, an_impact, consumer_id, days
 from workflows.rules.hindsight.lessons import Lesson, Likeness, alike, likeness, matching

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from data.records.base import Prose
-from data.records.retirement import Reason
+from data.records.plan import Reason
 from tests.builders import PROPOSED_AT, WHY, a_policy, a_running_retirement, a_subject, days
 from workflows.rules.hindsight.playbooks import Draft, draft, for_reason, matching
 

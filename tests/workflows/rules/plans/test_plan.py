@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from data.policies.policy import read_policy
+from data.records.plan import Reason, Step
 from data.records.progress import StepKind
-from data.records.retirement import Reason, Step
 from tests.builders import (
     ANNOUNCED_AT,
     BATCH,

@@ -28,7 +28,7 @@ from workflows.rules.gating import attesting
 from workflows.rules.lifecycle import is_living
 from workflows.rules.people import below
 from workflows.rules.people.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
-from workflows.rules.people.due import is_waiting, owes, steps_ahead
+from workflows.rules.people.due import is_waiting, overdue, steps_ahead
 from workflows.rules.voting import quorum
 from workflows.rules.voting.barring import barred, beside_barred
 
@@ -204,10 +204,7 @@ class Board:
         found: dict[str, list[Owed]] = defaultdict(list)
         for state in self.retirements:
             for duty in state.obligations if state.state in ANSWERED_IN else ():
-                late = (
-                    () if is_waiting(state) else tuple(one for one in owes(duty, state) if one[1] <= self.now)
-                )
-                owed = Owed(state=state, duty=duty, late=late)
+                owed = Owed(state=state, duty=duty, late=overdue(duty, state, self.now))
                 for person_id in dict.fromkeys(duty.asked):
                     found[person_id].append(owed)
         return found

@@ -59,6 +59,7 @@ class Message(Record, frozen=True, kw_only=True):
     ahead      who will hear what and when, for the file that says so
     bundle     for `audit`: the file itself
     answer     for `answer`: what the record says to a question
+    now        when it is drawn; None where that is of no matter
     tried_at   when it may last have been posted, by whichever process; None where it surely was not
     """
 
@@ -80,6 +81,7 @@ class Message(Record, frozen=True, kw_only=True):
     ahead: tuple[Hearing, ...] = ()
     bundle: bytes = b""
     answer: Answer | None = None
+    now: datetime | None = None
     tried_at: datetime | None = None
 
 

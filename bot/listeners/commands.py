@@ -186,6 +186,7 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
         meetings=meetings(state, retirements(sight, ended=False), stands),
         attested=attested(house, there, state, owners),
         checks=checked(house, there, state),
+        now=house.now(),
     )
 
 

@@ -51,7 +51,7 @@ def register(app: App, house: House) -> None:
     def shown(body: dict[str, Any], retirement_id: str, page: int = 0, *, team: str = "") -> Payload:
         state = retirement(house.sight(payloads.user_id(body)), retirement_id)
         reader, there = payloads.user_id(body), house.delegations()
-        return obligations.all_modal(state, reader, page, team=team, delegations=there)
+        return obligations.all_modal(state, reader, page, team=team, delegations=there, now=house.now())
 
     @app.action(Action.DUTY_SHOW_ALL)
     def show_all(ack: Ack, body: dict[str, Any]) -> None:

@@ -255,7 +255,7 @@ def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Itera
             head = "nothing blocks it" if is_free else "what blocks it"
             yield section(f"{headline(state)}: {head}")
         case _:
-            counts = obligation_counts(state) if state.obligations else ""
+            counts = obligation_counts(state, found.now) if state.obligations else ""
             who_leads = f"Coordinator {mention(state.coordinator_id)}"
             yield section("\n".join(filter(None, [headline(state), who_leads, counts])))
             told = [*steps.lines(state), *told]

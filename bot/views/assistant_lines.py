@@ -65,7 +65,7 @@ def _said(point: Point, answer: Answer) -> Iterator[str]:  # noqa: PLR0912 - one
         case What.OWED:
             duty = state.obligation(point.about)
             assert duty is not None
-            (shown,) = duties.lines([duty], state)
+            (shown,) = duties.lines([duty], state, now=answer.now)
             yield f"{shown}; {safe(team_name(duty.consumer))}: {mentions(point.asked, at_most=5) or answers.NOBODY}"
         case What.GATE:
             who = f" ({mentions(point.asked, at_most=5)})" if point.asked else ""

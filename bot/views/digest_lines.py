@@ -19,7 +19,7 @@ from data.records.rounds import Purpose
 from workflows.rules.gating import attesting
 from workflows.rules.gating.ahead_gates import gates_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
-from workflows.rules.people.due import is_overdue, is_waiting, owes, steps_ahead
+from workflows.rules.people.due import is_overdue, is_waiting, overdue, owes, steps_ahead
 from workflows.rules.plans.break_glass import look_back_at
 from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
@@ -104,7 +104,7 @@ def due(retirement: Retirement, *, after: datetime, until: datetime) -> Iterator
 
 
 def is_late(owed: Obligation, retirement: Retirement, now: datetime) -> bool:
-    return any(by <= now for _, by in owes(owed, retirement))
+    return bool(overdue(owed, retirement, now))
 
 
 def _last_day(retirement: Retirement, now: datetime) -> tuple[date, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from bot.ids import Action
 from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, said_by, section
@@ -14,7 +15,7 @@ from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.rules.consumers import obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.people.delegating import NOBODY, InForce, answers_as
-from workflows.rules.people.due import UNANSWERED
+from workflows.rules.people.due import UNANSWERED, overdue
 from workflows.rules.telling.milestones import ACKNOWLEDGE
 from workflows.rules.wording import counted
 
@@ -79,19 +80,20 @@ def called(consumer: Impacted, shared: Collection[str]) -> str:
     return f"*{safe(consumer.name)}*{also}"
 
 
-def lines(owed: Iterable[Obligation], retirement: Retirement) -> list[str]:
-    """Of each: consumer, where it stands, and the dates that are still ahead of it."""
+def lines(owed: Iterable[Obligation], retirement: Retirement, *, now: datetime | None = None) -> list[str]:
+    """Of each: consumer, where it stands, and its dates. `now`: which of them are past, where that is known."""
     shared = twins(retirement)
-    return [_line(one, called(one.consumer, shared), retirement) for one in owed]
+    return [_line(one, called(one.consumer, shared), retirement, now) for one in owed]
 
 
-def _line(obligation: Obligation, name: str, retirement: Retirement) -> str:
+def _line(obligation: Obligation, name: str, retirement: Retirement, now: datetime | None) -> str:
     zone = zone_of(retirement)
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
     taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
     stands = ", which a vote upheld" if obligation.objection and obligation.objection.stands else ""
-    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{stands}{by}{taken}"
+    late = ", *overdue*" if now is not None and overdue(obligation, retirement, now) else ""
+    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{stands}{by}{taken}{late}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*"
@@ -142,13 +144,14 @@ def rows(
     *,
     reader: str = "",
     delegations: InForce = NOBODY,
+    now: datetime | None = None,
 ) -> list[Payload]:
     """A section with its buttons for each. `reader`: who alone sees it; the answers of others are not theirs.
 
     delegations   who answers for whom now
     """
     shown = []
-    for obligation, line in zip(owed, lines(owed, retirement), strict=True):
+    for obligation, line in zip(owed, lines(owed, retirement, now=now), strict=True):
         whose = answers_as(obligation.asked, reader, delegations) if reader else ""
         may_answer = not reader or bool(whose)
         instead = f"\n:handshake: You answer it for {mention(whose)}" if whose not in ("", reader) else ""

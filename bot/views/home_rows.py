@@ -51,7 +51,7 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
         case Part.OVERDUE:
             late: tuple[LateStep | Owed, ...] = (*home.late_steps, *home.overdue)
             for one in late[first:last]:
-                yield _late_step(one) if isinstance(one, LateStep) else _overdue(one)
+                yield _late_step(one) if isinstance(one, LateStep) else _overdue(one, home.now)
         case Part.VOTES:
             yield from (_vote(one, home.person_id) for one in home.votes[first:last])
         case Part.ANSWERS:
@@ -61,7 +61,7 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
         case Part.CONFIRMATIONS:
             yield from (Row(closing.to_confirm(one)) for one in home.confirmations[first:last])
         case Part.PROPOSALS:
-            yield from map(_proposal, home.proposals[first:last])
+            yield from (_proposal(one, home.now) for one in home.proposals[first:last])
         case Part.AHEAD:
             yield from map(_goes_dark, home.ahead[first:last])
         case _:
@@ -100,10 +100,10 @@ def _late_step(late: LateStep) -> Row:
     )
 
 
-def _overdue(owed: Owed) -> Row:
+def _overdue(owed: Owed, now: datetime) -> Row:
     state = owed.state
     late = " and to ".join(f"{what} by *{day(by, zone_of(state))}*" for what, by in owed.late)
-    (line,) = duties.lines([owed.duty], state)
+    (line,) = duties.lines([owed.duty], state, now=now)
     who = f"{mention(owed.whose)}, for whom you answer," if owed.whose else "you"
     said = f":alarm_clock: *{state.id}* {safe(name_of(state))}: {who} had to {late}\n{line}"
     return Row([section(said), *duties.buttons(owed.duty, state)])
@@ -173,10 +173,10 @@ def _to_attest(one: ToAttest) -> Row:
     return Row(attestations.to_attest(one.state, one.wanted))
 
 
-def _proposal(state: Retirement) -> Row:
+def _proposal(state: Retirement, now: datetime) -> Row:
     follows = answers.next_step(state)
     missing = votes.missing(state)
-    counts = obligation_counts(state) if state.obligations else ""
+    counts = obligation_counts(state, now) if state.obligations else ""
     head = f"{headline(state)}{f'; {follows}' if follows else ''}"
     said = "\n".join(filter(None, [head, *break_glass.words(state), missing, counts]))
     edit = votes.edit(state)

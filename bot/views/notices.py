@@ -51,14 +51,16 @@ from workflows.rules.telling.messages import LEFT_OUT, PASSED_BACK, READER, is_p
 Named = TypeVar("Named")
 
 VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
-    "card": lambda state, _: proposal.card(state),
+    "card": lambda state, message: proposal.card(state, message.now),
     "lines": lambda state, message: thread.message(_told(message), state),
     "impact": lambda state, message: impact.part(_proposal(message), state.id, message.params, message.there),
-    "team": lambda state, message: obligations.team_message(state, message.params["team_id"]),
+    "team": lambda state, message: obligations.team_message(
+        state, message.params["team_id"], now=message.now
+    ),
     "replaced": lambda state, message: obligations.replaced(state, **_addressee(message)),
     "called off": lambda state, _: obligations.called_off(state),
     "dm": lambda state, message: obligations.owner_dm(
-        state, message.params["slack_id"], there=message.there, **_instead(message)
+        state, message.params["slack_id"], there=message.there, now=message.now, **_instead(message)
     ),
     "handed": lambda state, message: obligations.handed(
         state, message.params["slack_id"], message.params["consumer_ids"].split("\n"), there=message.there
@@ -81,6 +83,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         message.params["slack_id"],
         message.params["milestone"],
         there=message.there,
+        now=message.now,
         **_instead(message),
     ),
     "escalation": lambda state, message: escalation.message_to(

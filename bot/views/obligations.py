@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import audiences, duties, impact, limits
@@ -64,7 +65,7 @@ def _about(retirement: Retirement, whose: str) -> str:
     return "|".join(filter(None, (retirement.id, whose, str(retirement.announced))))
 
 
-def team_message(retirement: Retirement, team_id: str) -> Payload:
+def team_message(retirement: Retirement, team_id: str, *, now: datetime | None = None) -> Payload:
     """One team's consumers in the thread. Its owners are mentioned once, on top."""
     owed = duties.of_team(retirement, team_id)
     if not owed:
@@ -83,7 +84,7 @@ def team_message(retirement: Retirement, team_id: str) -> Payload:
         blocks.append(
             context(f":grey_question: {limits.joined([safe(one, 200) for one in notes], 900, at_most=4)}")
         )
-    blocks += duties.rows(owed[:TEAM_ROWS_MAX], retirement)
+    blocks += duties.rows(owed[:TEAM_ROWS_MAX], retirement, now=now)
     if len(owed) > TEAM_ROWS_MAX:
         about = f"{retirement.id}|{team_id or NO_TEAM}"
         blocks.append(context(f"+{len(owed) - TEAM_ROWS_MAX:,} more: press Show all"))
@@ -99,6 +100,7 @@ def owner_dm(
     whose: str = "",
     left_out: Sequence[str] = (),
     there: Snapshot | None = None,
+    now: datetime | None = None,
 ) -> Payload:
     """Everything one person answers for in one message: the nearest ten, and all behind a button.
 
@@ -121,7 +123,7 @@ def owner_dm(
         header(f"{name_of(retirement)} retires"),
         section(f"{facts}\n*Yours* {state}"),
         *map(section, more),
-        *duties.rows(owed[:OWNER_ROWS_MAX], retirement),
+        *duties.rows(owed[:OWNER_ROWS_MAX], retirement, now=now),
     ]
     if len(owed) > OWNER_ROWS_MAX:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
@@ -204,7 +206,13 @@ def _over(retirement: Retirement, why: str) -> Payload:
 
 
 def all_modal(
-    retirement: Retirement, slack_id: str, page: int = 0, *, team: str = "", delegations: InForce = NOBODY
+    retirement: Retirement,
+    slack_id: str,
+    page: int = 0,
+    *,
+    team: str = "",
+    delegations: InForce = NOBODY,
+    now: datetime | None = None,
 ) -> Payload:
     """All that one person may answer, or that is of one team, page by page; whoever may not answer sees no button.
 
@@ -222,7 +230,7 @@ def all_modal(
     blocks = [
         section(f"*{retirement.id}* {safe(name_of(retirement))}: {counted(len(owed), 'consumer')} of {whose}")
     ]
-    blocks += duties.rows(shown, retirement, reader=slack_id, delegations=delegations)
+    blocks += duties.rows(shown, retirement, reader=slack_id, delegations=delegations, now=now)
     if pages > 1:
         blocks.append(context(f"Page {page + 1} of {pages}"))
     # One block per button: both have the same action id, which must be unique within a block.
@@ -243,12 +251,13 @@ def reminder(
     whose: str = "",
     left_out: Sequence[str] = (),
     there: Snapshot | None = None,
+    now: datetime | None = None,
 ) -> Payload:
     """What one person still owes, said again. `milestone` names the date it is about; the rest as in `owner_dm`."""
     still = concerned(retirement, milestone)
     mine = _without(left_out, duties.of_person(retirement, slack_id))
     owed = [one for one in mine if one in still]
-    lines = duties.lines(owed, retirement)
+    lines = duties.lines(owed, retirement, now=now)
     what = f"{counted(len(owed), 'consumer')} of yours still {'depends' if len(owed) == 1 else 'depend'} on"
     head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
     blocks = [

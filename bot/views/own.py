@@ -48,7 +48,7 @@ def of_one(state: Retirement, found: Answer) -> Iterator[Payload]:
     for one in owed[:ROWS_MAX]:
         buttons = duties.buttons(one.duty, state)
         if buttons:
-            (line,) = duties.lines([one.duty], state)
+            (line,) = duties.lines([one.duty], state, now=found.home.now)
             yield section(f"*Yours* {line}")
             yield from buttons
     for wanted in [one.wanted for one in found.home.attestations if one.state.id == state.id][:ROWS_MAX]:

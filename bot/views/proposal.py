@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from bot.views import break_glass, holds, impact, later_dates, limits, parts, steps, successor, votes
 from bot.views.blocks import (
@@ -20,6 +21,7 @@ from bot.views.steps import short, zone_of
 from data.records.checks import CheckEnd
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers import checking
+from workflows.rules.people.due import overdue
 from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
 
@@ -104,11 +106,13 @@ def _votes(retirement: Retirement) -> list[Payload]:
     return [shown, *votes.buttons(retirement), *words]
 
 
-def obligation_counts(retirement: Retirement) -> str:
-    """How many consumers stand where, in the order of `Duty`."""
+def obligation_counts(retirement: Retirement, now: datetime | None = None) -> str:
+    """How many consumers stand where, in the order of `Duty`; and of how many a day is past."""
     counts = {duty: sum(one.duty is duty for one in retirement.obligations) for duty in Duty}
     shown = ", ".join(f"{number:,} {duty}" for duty, number in counts.items() if number)
-    return f"{counted(len(retirement.obligations), 'obligation')}: {shown}"
+    late = sum(bool(overdue(one, retirement, now)) for one in retirement.obligations) if now else 0
+    past = f"; *{late:,} overdue*" if late else ""
+    return f"{counted(len(retirement.obligations), 'obligation')}: {shown}{past}"
 
 
 def _check_counts(retirement: Retirement) -> str:
@@ -134,7 +138,7 @@ def _footnote(retirement: Retirement) -> str:
     return " · ".join(parts)
 
 
-def card(retirement: Retirement) -> Payload:
+def card(retirement: Retirement, now: datetime | None = None) -> Payload:
     """Who, what, why, when, who is hit, how the vote stands. Buttons as long as it can be voted on or changed."""
     paused = [section(f":double_vertical_bar: *Paused* by {mention(retirement.paused_by)}: no step runs")]
     delayed = steps.delayed(retirement)
@@ -150,7 +154,7 @@ def card(retirement: Retirement) -> Payload:
         section(f"*Plan*\n{limits.joined(steps.lines(retirement), limits.SECTION_MAX - 100)}"),
         section(f"*Impact* {impact.summary(retirement.impact)}\n{teams}".strip()),
         *map(section, (*impact.asked_about(retirement), *parts.beside(retirement))),
-        *([section(f"*Consumers* {obligation_counts(retirement)}")] if retirement.obligations else []),
+        *([section(f"*Consumers* {obligation_counts(retirement, now)}")] if retirement.obligations else []),
         *([section(f"*Checks* {counts}")] if (counts := _check_counts(retirement)) else []),
         *_votes(retirement),
         context(_footnote(retirement)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.views import (
     archives,
@@ -52,6 +53,7 @@ def show(
     delegated: Sequence[str] = (),
     attested: Sequence[str] = (),
     checks: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
@@ -67,7 +69,7 @@ def show(
     waiting = [one for one in duties.nearest_first(retirement.obligations) if not one.is_settled]
     owed = [
         f"{line}; {safe(impacts_view.team_name(one.consumer))}"
-        for one, line in zip(waiting, duties.lines(waiting, retirement), strict=True)
+        for one, line in zip(waiting, duties.lines(waiting, retirement, now=now), strict=True)
     ]
     tally = votes.tally_lines(retirement)
     people = [
@@ -104,7 +106,7 @@ def show(
     below += map(section, archives.missing(retirement))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
-        below.append(section(f"*Consumers* {obligation_counts(retirement)}\n{rows}".strip()))
+        below.append(section(f"*Consumers* {obligation_counts(retirement, now)}\n{rows}".strip()))
     if attested:
         below.append(section(f"*Attestations*\n{limits.joined(attested, limits.SECTION_MAX - 500)}"))
     if checks:

@@ -69,6 +69,7 @@ def message_of(claim: Claim, shop: Workshop, *, ts: str, channel: str = "") -> M
         ahead=_ahead(effect, state, shop),
         bundle=shop.engine.store.bundle(claim.stream) if effect.body["notice"] == "audit" else b"",
         answer=answering.answer(effect, shop),
+        now=shop.world.now(),
         tried_at=claim.tried_at,
     )
 

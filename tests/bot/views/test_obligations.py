@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from bot.views import (
     escalation,
     extension,
     obligations,
+    proposal,
     standing,
     unreached,
     votes,
@@ -491,3 +493,25 @@ def test_while_a_changed_plan_is_voted_on_its_owners_are_shown_no_buttons() -> N
     state = announced(consumers=1)
     assert duties.buttons(state.obligations[0], state)
     assert duties.buttons(state.obligations[0], replace(state, state=State.PROPOSED)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "is_late"),
+    [
+        pytest.param({}, days(10), False, id="ahead"),
+        pytest.param({}, days(200), True, id="past"),
+        pytest.param({"paused_at": days(100)}, days(200), False, id="dates wait"),
+    ],
+)
+def test_a_day_that_is_past_is_said_wherever_a_duty_is_shown(
+    changes: dict[str, Any], at: datetime, is_late: bool
+) -> None:
+    state = replace(announced(teams=1), **changes)
+    for said in (
+        obligations.owner_dm(state, "UT0", now=at),
+        obligations.team_message(state, "group:team-0", now=at),
+        obligations.all_modal(state, "UT0", now=at),
+        proposal.card(state, at),
+        standing.show(state, now=at),
+    ):
+        assert ("overdue*" in str(said["blocks"])) is is_late

@@ -24,6 +24,11 @@ def owes(duty: Obligation, state: Retirement) -> Iterator[tuple[str, datetime]]:
         yield "migrate", duty.migrate_by
 
 
+def overdue(duty: Obligation, state: Retirement, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """What was to be done of it by now, with the day it was to; nothing while dates wait."""
+    return () if is_waiting(state) else tuple(one for one in owes(duty, state) if one[1] <= now)
+
+
 def steps_ahead(state: Retirement) -> Iterator[Step]:
     """Steps that are not done; while the plan is voted on it has none."""
     if state.plan is None or state.state is State.PROPOSED:

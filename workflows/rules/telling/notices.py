@@ -208,6 +208,9 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
                 key = f"{state.id}/remind/{event.milestone}/{slack_id}"
                 yield messages.direct(key, "reminder", slack_id, milestone=event.milestone)
         case events.Escalated():
+            # From here on its messages say that it is overdue.
+            yield from announcement.redrawn(state, event.consumer_ids, patience_seconds=messages.HOUR)
+            yield messages.edit(messages.card_key(state), "card")
             is_rest = milestones.is_begun(event.milestone, event.level, before)
             for to, consumer_ids in event.to.items():
                 key = f"{state.id}/escalate/{event.milestone}/{event.level}/{to}"

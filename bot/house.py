@@ -25,6 +25,7 @@ from workflows.decisions.hearings import Hearing
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
 from workflows.rules.people.delegating import InForce
+from workflows.search.finding import Finder
 from workflows.sight import Sight
 
 Payload = dict[str, Any]
@@ -53,6 +54,7 @@ class House:
     meters          what says how often an endpoint is called, by who drives it
     ahead           what people will be told of a retirement, and when, if nobody does anything
     writers         the catalogs this installation writes to
+    finder          what models and retirements are found by
     has_wording     somebody understands questions that fit no wording we know, once they are to be answered
     metrics         counts whether answers helped
     stopwatch       seconds, only ever subtracted; the calendar is `now`, and may run faster
@@ -79,6 +81,7 @@ class House:
     intake: Intake = field(default_factory=Intake)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     metrics: Metrics = UNCOUNTED
+    finder: Finder = field(default_factory=Finder)
     has_wording: bool = False
     stopwatch: Callable[[], float] = field(default=monotonic)
 

@@ -13,6 +13,7 @@ from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.proposals import open_form
 from bot.reading import overdue, playbooks, statistics, this_week
+from bot.searching import searched
 from bot.slack.permalinks import log_addresses
 from bot.typed.command_parts import Part
 from bot.typed.helped import helped
@@ -138,6 +139,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 -
             name = request[Part.MAYBE_RETIREMENT]
             one = named(sight, sight.there, name, word="stats") if name else None
             shown = statistics(house.store, sight.retirements(), one, now)
+        case "search":
+            shown = searched(house, sight, request[Part.WORDS])
         case "lessons":
             words = request[Part.MAYBE_WORDS]
             shown = lessons.found(learned(house.store, sight.retirements(), words), words)

@@ -21,6 +21,7 @@ class Part(StrEnum):
     MAYBE_RETIREMENT = "[RET-n|MODEL]"
     MAYBE_MODEL = "[MODEL]"
     MAYBE_WORDS = "[WORDS...]"
+    WORDS = "WORDS..."
     ALL = "[all]"
     PAGE = "[PAGE]"
     WHAT = "CONSUMER|ENDPOINT|file:NAME|checks:NAME|archive:CLASS|traffic"

@@ -60,6 +60,12 @@ COMMANDS: Mapping[str, Usage] = {
         says="Shows how retirements go, in numbers; with one, how it goes beside the median of its tier",
         keeps="no",
     ),
+    "search": Usage(
+        takes=(Part.WORDS,),
+        says="Finds models, retired ones too, by words, a time (`2026-11`), `owner:`, `domain:`, `state:`, `class:`, "
+        "`since:`, or what something fed (`feeds:NAME`) and came from (`from:`, `into:`)",
+        keeps="no",
+    ),
     "lessons": Usage(
         takes=(Part.MAYBE_WORDS,),
         says="Shows what people learned from retirements, the newest first, or where all these words are",

@@ -48,6 +48,8 @@ def as_one(members: Sequence[Entity]) -> Entity:
         checks=_checks(told),
         serves_from=_first(told, lambda one: bool(one.serves_from)).serves_from,
         regulated=_first(told, lambda one: bool(one.regulated)).regulated,
+        about=_first(told, lambda one: bool(one.about)).about,
+        domain=_first(told, lambda one: bool(one.domain)).domain,
     )
 
 

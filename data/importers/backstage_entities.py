@@ -49,6 +49,8 @@ _CONSUMERS = {
     **dict.fromkeys(("pipeline", "job"), Kind.PIPELINE),
     "dashboard": Kind.DASHBOARD,
 }
+ABOUT_MAX = 2_000
+"""Characters that are kept of a description: what finds a model stands at its beginning."""
 _INSTRUCTIONS = frozenset(("skill", "rule", "agent"))
 
 
@@ -91,7 +93,15 @@ def entity_of(thing: Declaration, index: Index, account: Account) -> Entity:
         checks=checks(thing, account),
         serves_from=moving.serves_from(thing, account) if is_model else "",
         regulated=regulation(thing.annotation("regulated").text) if is_model else "",
+        about=thing.metadata.get("description").text[:ABOUT_MAX] if is_model else "",
+        domain=_domain(thing) if is_model else "",
     )
+
+
+def _domain(thing: Declaration) -> str:
+    """The system and domain it says it is part of, as written: "churn retention"."""
+    named = (thing.spec.get(key).text for key in ("system", "domain"))
+    return " ".join(filter(None, named))[:ABOUT_MAX]
 
 
 def kind_of(thing: Declaration) -> Kind:

@@ -137,6 +137,7 @@ class Entity(Record, frozen=True, kw_only=True):
     serves_from  of a model: the first day on which it can be called, "2027-03-01"; empty where none is told
     regulated    of a model: by which regulation, in its catalog's words; empty where none is named
     is_kind_guessed  whether nobody states its kind: it is of whatever kind others tell of it
+    about, domain    of a model: what its catalog says it is for, and the system or business domain it belongs to
     restricted_to    of a model: whom its sources let see it besides its owners, as written; None where everybody may
     """
 
@@ -169,6 +170,8 @@ class Entity(Record, frozen=True, kw_only=True):
     regulated: str = ""
     is_kind_guessed: bool = False
     restricted_to: tuple[str, ...] | None = None
+    about: str = ""
+    domain: str = ""
 
     @property
     def owners_told(self) -> tuple[str, ...]:

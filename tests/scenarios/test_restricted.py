@@ -97,6 +97,25 @@ def test_weeks_of_digests_lists_homes_and_feeds_tell_nobody_else(quiet: Town) ->
     assert leaks(quiet.slack, ()) != [], "the judge hears what is told to those who may know"
 
 
+def test_whoever_may_not_know_of_it_finds_nothing_of_it_and_no_count_tells(quiet: Town) -> None:
+    begin(quiet)
+    quiet.may_know.add(GRACE)  # who types its name reads it in the answer
+
+    def answered(person: str, asked: str) -> str:
+        return quiet.command(person, f"search {asked}")
+
+    for asked in ("silent", "RET-1", "owner:quiet-desk", "state:migrating", "canary.yaml", "2026-03", "ai"):
+        told = answered(GRACE, asked)
+        assert CANARY not in told
+        assert "RET-1" not in told.replace(asked, "")
+        assert CANARY in answered(QUINN, asked) or asked == "ai"
+    for name in ("NAME", "feeds:NAME", "into:NAME", "owner:NAME", "churn NAME"):
+        known, unknown = (answered(GRACE, name.replace("NAME", one)) for one in (CANARY, NOBODY_S))
+        assert known.replace(CANARY, NOBODY_S) == unknown
+    assert CANARY not in answered(GRACE, "into:feed")
+    assert CANARY in answered(QUINN, "into:feed")
+
+
 def test_another_one_that_meets_it_is_told_nothing_and_its_own_thread_hears_of_that_one(quiet: Town) -> None:
     begin(quiet)
     assert quiet.propose("churn-v1", by=TOM, target="2026-06-15") == {}

@@ -41,6 +41,7 @@ WISHES: dict[str, tuple[str, ...]] = {
     "playbook": (r"\b(?:make|name|call|turn)\b.*\bplaybook\b",),
     "playbooks": (r"\bplaybooks?\b",),
     "lessons": (r"\b(?:lessons?|learned|learnt)\b",),
+    "search": (r"\b(?:search|look(?:ing)? for)\b", rf"^{HOW}find\b"),
     "candidates": (r"\bcandidates?\b",),
     "stats": (r"\b(?:stats|statistics)\b",),
     "digest": (r"\bdigest\b",),

@@ -31,6 +31,7 @@ EVERY_PART = {
     Part.NAME: "churn-v1",
     Part.MAYBE_RETIREMENT: "",
     Part.MAYBE_WORDS: "",
+    Part.WORDS: "churn",
     Part.MAYBE_MODEL: "",
     Part.ALL: "",
     Part.PAGE: "",

@@ -288,6 +288,8 @@ COMMANDS_FOR = {
     "make RET-1 a playbook": "playbook",
     "which playbooks are there?": "playbooks",
     "what was learned?": "lessons",
+    "search for churn models": "search",
+    "how do I find what retired last year?": "search",
     "show the digest": "digest",
     "any candidates?": "candidates",
     "show me statistics": "stats",

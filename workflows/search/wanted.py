@@ -1,0 +1,138 @@
+"""What does somebody look for? Free words, times, and filters such as `owner:growth` among them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from data.errors import Invalid, Problem
+from data.records.base import Record
+
+FILTERS = {
+    "owner": "a team or person, as owner:growth",
+    "domain": "a system or business domain, as domain:marketing",
+    "state": "a state, as state:archived; active is a model that nobody retires",
+    "class": "a class of artifacts in the archive, as class:weights",
+    "since": "a day, month or year, as since:2026-01",
+    "until": "a day, month or year, as until:2026-12-31",
+    "feeds": "a model or dataset, as feeds:churn-v1: all that it fed",
+    "from": "a model or dataset, as from:customers-table: the models that came from it",
+    "into": "a model or dataset, as into:churn-v1: all that it came from",
+    "page": "the number of a page, as page:2",
+}
+LINEAGE = ("feeds", "from", "into")
+WORDS_MAX = 16
+_PART = re.compile(r'(?:(?P<filter>[a-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))', re.IGNORECASE)
+_TIME = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
+_PAGE = re.compile(r"[1-9][0-9]{0,5}")
+_RELATIVE = re.compile(r"\b(last|this) (year|month|week)\b", re.IGNORECASE)
+
+
+class Period(Record, frozen=True, kw_only=True):
+    """From the first to the last day, both in it; None where it has no such end."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def has(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+    def within(self, other: Period) -> Period:
+        firsts = [one for one in (self.first, other.first) if one is not None]
+        lasts = [one for one in (self.last, other.last) if one is not None]
+        return Period(first=max(firsts, default=None), last=min(lasts, default=None))
+
+
+class Wanted(Record, frozen=True, kw_only=True):
+    """`words`: all of them have to be found. `filters`: by name, several of one have to fit together."""
+
+    words: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    period: Period | None = None
+    page: int = 1
+
+
+def wanted(text: str, today: date) -> Wanted:
+    """Raises `Invalid` with all that cannot be understood, and what could be."""
+    read = _Read()
+    for which, unit in _RELATIVE.findall(text):
+        read.narrow(_relative(which.lower(), unit.lower(), today))
+    for found in _PART.finditer(_RELATIVE.sub(" ", text)):
+        name, value = (found["filter"] or "").lower(), found["quoted"] or found["plain"] or ""
+        if name in FILTERS:
+            read.filter(name, value)
+        elif found["plain"] and not name and (time := _time(value)) is not None:
+            read.narrow(time)
+        elif any(letter.isalnum() for letter in found[0]):
+            read.words.append(found[0] if name else value)
+    if len(read.words) > WORDS_MAX:
+        read.wrong("WORDS", "", f"at most {WORDS_MAX} words; {len(read.words)} are more")
+    if not (read.words or read.filters or read.period or read.problems):
+        how = "what to look for: words, a time as 2026-11 or last year, or a filter: "
+        read.wrong("WORDS", "", how + "; ".join(FILTERS.values()))
+    if read.problems:
+        raise Invalid(read.problems)
+    return Wanted(words=tuple(read.words), filters=tuple(read.filters), period=read.period, page=read.page)
+
+
+@dataclass
+class _Read:
+    """What was understood so far, and what was not."""
+
+    words: list[str] = field(default_factory=list)
+    filters: list[tuple[str, str]] = field(default_factory=list)
+    period: Period | None = None
+    page: int = 1
+    problems: list[Problem] = field(default_factory=list)
+
+    def filter(self, name: str, value: str) -> None:
+        time = _time(value)
+        match name:
+            case "since" if time is not None:
+                self.narrow(Period(first=time.first))
+            case "until" if time is not None:
+                self.narrow(Period(last=time.last))
+            case "page" if _PAGE.fullmatch(value):
+                self.page = int(value)
+            case "since" | "until" | "page":
+                self.wrong(f"{name}:", f'"{value[:80]}"', FILTERS[name])
+            case _ if not any(letter.isalnum() for letter in value):
+                self.wrong(f"{name}:", "", FILTERS[name])
+            case _:
+                self.filters.append((name, value))
+
+    def narrow(self, period: Period) -> None:
+        self.period = (self.period or Period()).within(period)
+
+    def wrong(self, what: str, value: str, accepted: str) -> None:
+        self.problems.append(Problem(field=what, value=value, accepted=accepted))
+
+
+def _time(text: str) -> Period | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (int(found[part]) if found[part] else 0 for part in ("year", "month", "day"))
+    try:
+        if not month:
+            return Period(first=date(year, 1, 1), last=date(year, 12, 31))
+        last = day or monthrange(year, month)[1]
+        return Period(first=date(year, month, day or 1), last=date(year, month, last))
+    except ValueError:
+        return None
+
+
+def _relative(which: str, unit: str, today: date) -> Period:
+    match unit:
+        case "year":
+            year = today.year - (which == "last")
+            return Period(first=date(year, 1, 1), last=date(year, 12, 31))
+        case "month":
+            first = today.replace(day=1)
+            first = (first - timedelta(days=1)).replace(day=1) if which == "last" else first
+            return Period(first=first, last=first.replace(day=monthrange(first.year, first.month)[1]))
+        case _:
+            first = today - timedelta(days=today.weekday() + 7 * (which == "last"))
+            return Period(first=first, last=first + timedelta(days=6))

@@ -51,6 +51,11 @@ class History(Standing):
                 self._expect(POLICY.governance_channel, f"{self.stream}/card")
                 self._expect_impact()
             case events.Revised():
+                for person, ballot in self.on_plan.items():
+                    if ballot.choice is not Choice.ABSTAIN and person != event.by:
+                        key = f"{self.stream}/void votes/{event.round.number}/{person}"
+                        self._expect(f"D{person}", key)
+                self.on_plan = {}
                 self._opened(event.plan, event.round)
                 self.gone, self.vouched = set(), set()
                 self._expect_impact()
@@ -61,6 +66,8 @@ class History(Standing):
                 }
             case events.Voted():
                 self.ballots[event.by] = event.ballot
+                if self.state is State.PROPOSED:
+                    self.on_plan[event.by] = event.ballot
             case events.Approved():
                 self._must(event.plan_digest == self._plan.digest, event, "another plan was approved")
                 self._check_votes(event, self.round, event.plan_digest)
@@ -76,7 +83,7 @@ class History(Standing):
                 self._on_more_time(event)
             case events.CancellationProposed():
                 self._must(self.extending is None, event, "more time is voted on")
-                self.calling_off, self.ballots = event.round, {}
+                self.calling_off, self.ballots, self.on_plan = event.round, {}, {}
             case events.CancellationDropped():
                 self.calling_off = None
             case events.Cancelled():
@@ -214,7 +221,7 @@ class History(Standing):
                 self._must(dates.days >= POLICY.extension_days or not ids, event, "too few days")
                 self._must(bool(ids or dates.wishes) and dates.days > 0, event, "nobody asks for it")
                 self._must(bool(dates.asked_by) == bool(dates.wishes), event, "whoever asks is known")
-                self.extending, self.ballots = (dates, event.round), {}
+                self.extending, self.ballots, self.on_plan = (dates, event.round), {}, {}
             case events.ExtensionAgreed():
                 assert self.extending is not None
                 dates, round_ = self.extending

@@ -36,6 +36,8 @@ class Standing:
         self.time_decided: set[str] = set()
         """Callers of whom people have voted whether there is more time for them."""
         self.ballots: dict[str, Ballot] = {}
+        self.on_plan: dict[str, Ballot] = {}
+        """Those a new plan would void."""
         self.announced = 0
         self.people: dict[str, tuple[str, ...]] = {}
         self.teams: dict[str, str] = {}

@@ -23,6 +23,7 @@ from workflows.rules.wording import counted
 FENCED = "```\n{}\n```"
 LINE_MAX = 400
 SECTIONS_MAX = 4
+MORE_MAX = 60
 
 MARKS = {
     CheckEnd.RUNNING: ":hourglass_flowing_sand:",
@@ -61,15 +62,44 @@ def log(retirement: Retirement, event: events.CheckEnded) -> Payload:
     """How it ended, and what it said: as a block that nothing in it can leave, mention somebody, or become a link."""
     head = f"{line(event, retirement)}; its log, `{short(event.log_digest)}`:"
     shown = [_line_of_log(part) for line in str(event.log).split("\n") for part in _parts(line)]
-    rest = " lines, which are on the record"
     room = limits.SECTION_MAX - len(FENCED)
-    blocks = limits.spread([one for one in shown if one], at_most=SECTIONS_MAX, rest=rest, section_max=room)
+    blocks = _sections([one for one in shown if one], room)
     return message(head, [section(head), *(section(FENCED.format(one)) for one in blocks)])
 
 
 def _parts(line: str) -> list[str]:
-    """A line that is too long goes on in the next one: what it says last may be why the check failed."""
-    return [line[at : at + LINE_MAX] for at in range(0, max(len(line), 1), LINE_MAX)]
+    """A line that is too long, as it is shown, goes on in the next one: what it says last may be why the check failed."""
+    parts, begun, size = [], 0, 0
+    for at, sign in enumerate(line):
+        width = len(safe(sign)) or 1
+        if size + width > LINE_MAX:
+            parts.append(line[begun:at])
+            begun, size = at, 0
+        size += width
+    return [*parts, line[begun:]]
+
+
+def _sections(lines: list[str], room: int) -> list[str]:
+    """All of them, or the first section and the last ones: the end says why a program stopped."""
+    whole = _packed(lines, room)
+    if len(whole) <= SECTIONS_MAX:
+        return whole
+    (beginning, *_), tail = whole, _packed(lines[::-1], room)[: SECTIONS_MAX - 1]
+    last = ["\n".join(reversed(one.split("\n"))) for one in reversed(tail)]
+    left = len(lines) - sum(one.count("\n") + 1 for one in (beginning, *last))
+    said = f"… {left:,} more lines, which are on the record …"
+    return [f"{beginning}\n{said}", *last]
+
+
+def _packed(lines: list[str], room: int) -> list[str]:
+    """As many whole lines in each as fit, with place for one more of ours."""
+    found: list[str] = []
+    for line in lines:
+        if found and len(found[-1]) + len(line) + 1 <= room - MORE_MAX:
+            found[-1] = f"{found[-1]}\n{line}"
+        else:
+            found.append(line)
+    return found
 
 
 def _line_of_log(text: str) -> str:

@@ -84,20 +84,16 @@ def _connected(address: str, port: int, seconds: float, is_cut: Callable[[], boo
         address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
     )[0]
     line = socket.socket(family, kind, proto)
-    ends = monotonic() + seconds
-    try:
-        line.setblocking(False)
-        begun = line.connect_ex(where)
-        while begun == errno.EINPROGRESS and not select.select((), (line,), (), LOOK_SECONDS)[1]:
-            if is_cut() or monotonic() >= ends:
-                raise TimeoutError
-        if error := line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or (
-            begun if begun != errno.EINPROGRESS else 0
-        ):
-            raise OSError(error, os.strerror(error))  # noqa: TRY301 - the line is closed below
-    except OSError:
+    line.setblocking(False)
+    ends, error = monotonic() + seconds, line.connect_ex(where)
+    while error == errno.EINPROGRESS:
+        if select.select((), (line,), (), LOOK_SECONDS)[1]:
+            error = line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        elif is_cut() or monotonic() >= ends:
+            error = errno.ETIMEDOUT
+    if error:
         line.close()
-        raise
+        raise OSError(error, os.strerror(error))
     return line
 
 

@@ -61,6 +61,23 @@ def test_a_log_is_shown_so_that_nothing_in_it_leaves_its_block(log):
     assert all(len(text) <= limits.SECTION_MAX for text in blocks)
 
 
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param("\n".join(["&<>" * 100] * 95) + "\nERROR: 12 rows differ", id="many lines"),
+        pytest.param("<" * 399 + "x\n" + '<a href="x">' * 33 + "ERROR: 12 rows differ", id="long lines"),
+        pytest.param("<" * 6_900 + " ERROR: 12 rows differ", id="one line"),
+    ],
+)
+def test_of_a_log_full_of_markup_the_end_is_shown(log):
+    shown = checks.log(announced(), an_end(log))
+    check_message(shown)
+    blocks = [block["text"]["text"] for block in shown["blocks"][1:]]
+    assert blocks[-1].endswith("ERROR: 12 rows differ\n```")
+    assert not blocks[0].count("…") % 2, "nothing is cut within a line"
+    assert blocks[0].startswith("```\n&")
+
+
 def test_a_log_says_of_which_check_and_what_it_hashes_to():
     shown = checks.log(announced(), an_end("rows: 42\n  differ: 12\n"))
     assert [block["text"]["text"] for block in shown["blocks"]] == [

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 BESIDE = ".lock"
@@ -46,10 +48,30 @@ def why_no_folder(path: Path, *, writes: bool) -> str:
 
 
 def why_no_program(text: str) -> str:
-    """For one that can be run, or none."""
-    if not text or (Path(text).is_file() and os.access(text, os.X_OK)):
+    """For one that can be run, by whoever runs Emeritus and nobody else's hand in it, or none."""
+    path = Path(text)
+    if not text:
         return ""
-    return "no program that can be run; give the path of one, or leave it out to ask for no second factor"
+    if not path.is_file() or not os.access(text, os.X_OK):
+        return "no program that can be run; give the path of one, or leave it out to ask for no second factor"
+    folder = path.resolve().parent.stat().st_mode
+    if path.stat().st_mode & stat.S_IWOTH or (folder & stat.S_IWOTH and not folder & stat.S_ISVTX):
+        return "a program that everybody may write, or that lies where everybody may: chmod o-w both"
+    with suppress(OSError), path.open("rb") as file:
+        return _why_not_started(file.read(256))
+    return ""
+
+
+def _why_not_started(begins: bytes) -> str:
+    """A script says by what it is run; what has other bytes than a text is a program of its own."""
+    if b"\0" in begins:
+        return ""
+    words = begins.removeprefix(b"#!").split(b"\n")[0].split() if begins.startswith(b"#!") else []
+    if not words:
+        return 'a script without a first line that says by what it is run; begin it with "#!/bin/sh"'
+    if not Path(os.fsdecode(words[0])).is_file():
+        return "a script whose first line names a program that is not there; correct that line"
+    return ""
 
 
 def _why_no_name(path: Path) -> str:

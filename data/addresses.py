@@ -11,7 +11,7 @@ ADDRESS_MAX = 1_000
 
 def is_address(text: str) -> bool:
     """Can it be asked, and does it hold no password?"""
-    if len(text) > ADDRESS_MAX or re.fullmatch(r"https?://[\x21-\x7e]+", text) is None:
+    if len(text) > ADDRESS_MAX or re.fullmatch(r"(?i:https?)://[\x21-\x7e]+", text) is None:
         return False
     try:
         url = urlsplit(text)

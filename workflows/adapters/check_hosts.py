@@ -22,7 +22,10 @@ METADATA = frozenset(
     )
 )
 """Where clouds tell a machine its own secrets, besides 169.254.169.254 and others that are link-local."""
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+WITH_IPV4 = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")))
+"""Whose last four bytes are an older address: RFC 6052, RFC 8215, RFC 4291 2.5.5.1, RFC 2765 2.1."""
+LOCAL = tuple(map(ipaddress.ip_network, ("0.0.0.0/8", "fd00:ec2::/64", "2001::/32")))
+"""This network, RFC 791; where AWS serves a machine its secrets, time and names; Teredo, which leads to any other."""
 
 
 def port_of(url: SplitResult) -> int:
@@ -108,11 +111,15 @@ def _is_number(host: str) -> bool:
 def _is_special(address: str) -> bool:
     number = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(number, ipaddress.IPv6Address):
-        number = number.ipv4_mapped or number.sixtofour or _in_nat64(number) or number
+        number = _in_ipv6(number) or number
     is_local = number.is_loopback or number.is_link_local or number.is_unspecified
+    is_local = is_local or any(number in net for net in LOCAL if net.version == number.version)
     return is_local or number.is_multicast or number in METADATA
 
 
-def _in_nat64(number: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """RFC 6052, section 2.1"""
-    return ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF) if number in NAT64 else None
+def _in_ipv6(number: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The older address that this one stands for."""
+    if number.ipv4_mapped or number.sixtofour:
+        return number.ipv4_mapped or number.sixtofour
+    is_within = any(number in net for net in WITH_IPV4) and int(number) > 1
+    return ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF) if is_within else None

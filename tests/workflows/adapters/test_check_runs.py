@@ -16,7 +16,7 @@ import pytest
 
 from data.printable import uncoloured, without_secrets_in
 from data.records.checks import Check, CheckEnd, OwnChecks
-from workflows.adapters.check_hosts import allows, connected
+from workflows.adapters.check_hosts import _is_special, allows, connected
 from workflows.adapters.check_logs import Log
 from workflows.adapters.check_runs import CheckRuns
 from workflows.checks import Ran
@@ -363,6 +363,19 @@ def test_connecting_ends_when_emeritus_stops(silent: int):
     looks = iter([False, False, True, True])
     with pytest.raises(TimeoutError):
         connected(("127.0.0.1", "127.0.0.1"), silent, 60, lambda: next(looks))
+
+
+@pytest.mark.parametrize(
+    ("address", "is_asked"),
+    [
+        *((one, False) for one in ("0.0.0.1", "::7f00:1", "::ffff:0:7f00:1", "64:ff9b:1::a9fe:a9fe")),
+        *((one, False) for one in ("64:ff9b::7f00:1", "2001:0:a9fe:a9fe::", "fd00:ec2::23", "2002:7f00:1::")),
+        *((one, False) for one in ("fe80::1%eth0", "::1", "::")),
+        *((one, True) for one in ("10.1.2.3", "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822")),
+    ],
+)
+def test_no_name_leads_to_this_machine_or_to_where_clouds_keep_secrets(address: str, is_asked: bool):
+    assert _is_special(address) is not is_asked
 
 
 def test_what_refuses_is_told_as_that():

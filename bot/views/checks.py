@@ -68,7 +68,7 @@ def log(retirement: Retirement, event: events.CheckEnded) -> Payload:
 
 
 def _parts(line: str) -> list[str]:
-    """A line that is too long as it is shown goes on in the next one: what it says last may be why the check failed."""
+    """A line too long to be shown goes on in the next one: what it says last may be why the check failed."""
     parts, begun, size = [], 0, 0
     for at, sign in enumerate(line):
         width = len(safe(sign)) or 1

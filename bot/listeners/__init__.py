@@ -18,6 +18,7 @@ from bot.listeners import (
     home,
     lessons,
     manual,
+    moving,
     objecting,
     obligations,
     proposals,
@@ -30,7 +31,7 @@ from bot.listeners import (
 
 
 def register_all(app: App, house: House) -> None:
-    of_duties = (obligations, snoozes, taking_over, objecting, delegations, callers)
+    of_duties = (obligations, snoozes, taking_over, objecting, moving, delegations, callers)
     of_people = (votes, *of_duties, manual, attestations, break_glass, closing, pruning, reviews)
     for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)

@@ -22,6 +22,7 @@ from workflows.rules.wording import counted
 MARKS = {
     Duty.OPEN: ":white_circle:",
     Duty.ACKNOWLEDGED: ":eyes:",
+    Duty.MIGRATING: ":truck:",
     Duty.NEEDS_TIME: ":hourglass_flowing_sand:",
     Duty.OBJECTS: ":raised_hand:",
     Duty.NOT_MINE: ":grey_question:",
@@ -92,8 +93,9 @@ def _line(obligation: Obligation, name: str, retirement: Retirement, now: dateti
     by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
     taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
     stands = ", which a vote upheld" if obligation.objection and obligation.objection.stands else ""
+    on = f", to have moved by *{day(obligation.moves_on, zone)}*" if obligation.moves_on else ""
     late = ", *overdue*" if now is not None and overdue(obligation, retirement, now) else ""
-    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{stands}{by}{taken}{late}"
+    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{on}{stands}{by}{taken}{late}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*"
@@ -122,6 +124,8 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
     if obligation.duty in UNANSWERED:
         shown.append(button("Acknowledge", Action.DUTY_ACKNOWLEDGE, about))
         is_next = ""  # who is still to read it shall not be drawn to the last step
+    if obligation.duty is not Duty.OBJECTS:
+        shown.append(button("Migrating", Action.DUTY_MIGRATING, about))
     shown.append(button("Migrated", Action.DUTY_MIGRATED, about, style=is_next))
     if obligation.duty is Duty.NEEDS_TIME:
         shown.append(button("Take request back", Action.DUTY_TAKE_BACK, about))

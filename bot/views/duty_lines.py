@@ -79,9 +79,14 @@ def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> 
         Duty.OPEN: f":white_circle: {by} opened {name} again",
         Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",
         Duty.NEEDS_TIME: f":hourglass_flowing_sand: {by} needs more time for {name}",
+        Duty.MIGRATING: f":truck: {by} is migrating {name}{_moved_by(event, retirement)}",
         Duty.OBJECTS: f":raised_hand: {by} objects to the plan for {name}",
         Duty.NOT_MINE: f":grey_question: {by} says {name} is not theirs; {who_finds_out}",
         Duty.MIGRATED: f":white_check_mark: {by} migrated {name}",
         Duty.WAIVED: f":pencil: {by} waived {name}",
     }
     return words[event.duty]
+
+
+def _moved_by(event: events.DutyChanged, retirement: Retirement) -> str:
+    return f", to have moved by {day(event.moves_on, zone_of(retirement))}" if event.moves_on else ""

@@ -30,6 +30,7 @@ class Amended(Event, frozen=True, kw_only=True, tag="amended/2"):
 class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
     """`on_behalf_of`: the owner in whose place `by` answers; empty for themselves.
 
+    moves_on     by when they will have moved
     takes_back   what it stood as until they took that back: a step further, or a request
     """
 
@@ -40,6 +41,7 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
     on_behalf_of: str = ""
     takes_back: Duty | None = None
     objection: Objection | None = None
+    moves_on: datetime | None = None
 
 
 class TakenOver(Event, frozen=True, kw_only=True, tag="taken over"):

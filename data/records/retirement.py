@@ -52,6 +52,7 @@ class Duty(StrEnum):
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
+    MIGRATING = "migrating"
     NEEDS_TIME = "needs more time"
     OBJECTS = "objects"
     NOT_MINE = "not mine"
@@ -86,6 +87,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     changed_for   in whose place whoever changed it last answered; empty for themselves
     taken_by      who has made it theirs alone; empty while it is asked of all its owners
     before        where it stood before it was waived over its owners' heads
+    moves_on      by when they say that they will have moved
     overruled     digest of the plan to which its owners objected in vain
     """
 
@@ -101,6 +103,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     note: Prose = Prose()
     extension: Extension | None = None
     objection: Objection | None = None
+    moves_on: datetime | None = None
     overruled: str = ""
 
     @property

@@ -69,6 +69,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ChangeDuty: {"duty": Duty.MIGRATED},
     cmd.TakeOver: {"consumer_id": BILLING},
     cmd.TakeBack: {"consumer_id": BILLING},
+    cmd.ReportMigrating: {"consumer_id": BILLING, "until": date(2027, 2, 1)},
     cmd.Object: {"consumer_id": BILLING, "reason": WHY},
     cmd.AskForTime: {"consumer_id": BILLING, "until": date(2027, 3, 1), "reason": WHY},
     cmd.Snooze: {"announced": 1},

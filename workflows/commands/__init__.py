@@ -20,6 +20,7 @@ from workflows.commands.duties import (
     ContestWaiver,
     DecideExtension,
     Object,
+    ReportMigrating,
     Snooze,
     TakeBack,
     TakeOver,
@@ -99,6 +100,7 @@ __all__ = [
     "RemindPolicyReview",
     "RemindReview",
     "ReportManual",
+    "ReportMigrating",
     "Restore",
     "Resume",
     "Review",
@@ -130,6 +132,7 @@ _OfVotes = (
     | RecordShown
     | DecideExtension
     | Object
+    | ReportMigrating
     | Waive
     | ContestWaiver
     | Cancel

@@ -43,6 +43,14 @@ class DecideExtension(Command, frozen=True, kw_only=True, tag="decide extension"
     granted: str
 
 
+class ReportMigrating(Command, frozen=True, kw_only=True, tag="report migrating"):
+    """An owner is moving, and will have by `until`. `announced`: as in `ChangeDuty`."""
+
+    consumer_id: str
+    until: date
+    announced: int = 0
+
+
 class Object(Command, frozen=True, kw_only=True, tag="object"):
     """An owner objects to the plan. `announced`: as in `ChangeDuty`."""
 

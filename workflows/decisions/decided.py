@@ -88,15 +88,20 @@ def held_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:
 
 def running_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """Every timer an announced retirement needs from `now` on: its steps, reminders and escalations."""
-    told = tuple(
+    told = reminder_timers((*milestones.reminders(state), *milestones.moving(state)), now)
+    return (*step_timers(state, now), *told, *escalation_timers(state, now))
+
+
+def reminder_timers(told: tuple[milestones.Milestone, ...], now: datetime) -> tuple[Timer, ...]:
+    """For those of these reminders that are still to come."""
+    return tuple(
         Timer(
             name=f"remind/{milestone.name}",
             due_at=milestone.due_at,
             command=encoded(Remind(by=events.EMERITUS, milestone=milestone.name)),
         )
-        for milestone in milestones.ahead(milestones.reminders(state), now)
+        for milestone in milestones.ahead(told, now)
     )
-    return (*step_timers(state, now), *told, *escalation_timers(state, now))
 
 
 def escalation_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:

@@ -203,7 +203,8 @@ def _may_become(duty: Obligation, wanted: Duty) -> bool:
     """Acknowledging never takes back what is further along; a settled duty stays settled."""
     if duty.is_settled or duty.duty is wanted:
         return False
-    return not (wanted is Duty.ACKNOWLEDGED and duty.duty in (Duty.NEEDS_TIME, Duty.OBJECTS))
+    further = (Duty.MIGRATING, Duty.NEEDS_TIME, Duty.OBJECTS)
+    return not (wanted is Duty.ACKNOWLEDGED and duty.duty in further)
 
 
 def check_newest(state: Retirement, announced: int) -> None:

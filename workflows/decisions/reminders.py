@@ -27,6 +27,8 @@ def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> R
     owed = people_of(milestones.concerned(state, command.milestone))
     if command.milestone.startswith(milestones.SNOOZED):
         people = tuple(one for one in owed if _wanted_it(one, command.milestone, state))
+    elif command.milestone.startswith(milestones.MOVING):
+        people = owed  # they said so themselves
     elif milestones.is_overtaken(command.milestone, state, now):
         return nothing()
     else:

@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "take over": frozenset({Hat.COORDINATOR, Hat.CONSUMER_OWNER}),
     "snooze": frozenset({Hat.CONSUMER_OWNER}),
     "decide extension": frozenset({Hat.ANYONE}),  # answers buttons of older versions; nobody decides it alone
+    "report migrating": frozenset({Hat.CONSUMER_OWNER}),
     "object": frozenset({Hat.CONSUMER_OWNER}),
     "take back": frozenset({Hat.CONSUMER_OWNER}),
     "contest waiver": frozenset({Hat.CONSUMER_OWNER}),

@@ -73,8 +73,9 @@ def test_a_team_is_told_once_with_the_five_facts_and_a_row_of_buttons_per_consum
         ":white_circle: *consumer-000*: open - acknowledge by 2027-03-29, migrate by *2027-05-23*"
     )
     about = f"RET-1|{consumer_id(0)}|0"
-    assert buttons(said)[:5] == [
+    assert buttons(said)[:6] == [
         (Action.DUTY_ACKNOWLEDGE, about),
+        (Action.DUTY_MIGRATING, about),
         (Action.DUTY_MIGRATED, about),
         (Action.DUTY_MORE_TIME, about),
         (Action.DUTY_OBJECT, about),
@@ -86,7 +87,7 @@ def test_a_team_is_told_once_with_the_five_facts_and_a_row_of_buttons_per_consum
 def test_a_team_with_many_consumers_gets_twelve_and_a_count() -> None:
     said = obligations.team_message(announced(consumers=40, teams=1), "group:team-0")
     check_message(said)
-    assert len(buttons(said)) == 12 * 5 + 1
+    assert len(buttons(said)) == 12 * 6 + 1
     assert "+28 more: press Show all" in texts(said)
     assert buttons(said)[-1] == (Action.DUTY_SHOW_TEAM, "RET-1|group:team-0")
 
@@ -149,10 +150,10 @@ def test_consumers_nobody_owns_say_why() -> None:
 @pytest.mark.parametrize(
     ("duty", "offered"),
     [
-        (Duty.OPEN, ["acknowledge", "migrated", "more_time", "object", "not_mine"]),
-        (Duty.ACKNOWLEDGED, ["migrated", "more_time", "object", "not_mine"]),
-        (Duty.NEEDS_TIME, ["migrated", "take_back", "object", "not_mine"]),
-        (Duty.NOT_MINE, ["acknowledge", "migrated", "more_time", "object"]),
+        (Duty.OPEN, ["acknowledge", "migrating", "migrated", "more_time", "object", "not_mine"]),
+        (Duty.ACKNOWLEDGED, ["migrating", "migrated", "more_time", "object", "not_mine"]),
+        (Duty.NEEDS_TIME, ["migrating", "migrated", "take_back", "object", "not_mine"]),
+        (Duty.NOT_MINE, ["acknowledge", "migrating", "migrated", "more_time", "object"]),
         (Duty.MIGRATED, ["take_back"]),
         (Duty.WAIVED, []),
     ],

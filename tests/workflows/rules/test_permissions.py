@@ -57,6 +57,7 @@ MAY = {
     "waive": "coordinator",
     "take back": "consumer_owner",
     "object": "consumer_owner",
+    "report migrating": "consumer_owner",
     "contest waiver": "consumer_owner",
     "run checks": "coordinator endpoint_owner consumer_owner",
     "place hold": "coordinator owner endpoint_owner seated holder",

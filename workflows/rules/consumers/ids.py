@@ -24,6 +24,7 @@ FINISHED = (
     Duty.OBJECTS,
     Duty.NEEDS_TIME,
     Duty.ACKNOWLEDGED,
+    Duty.MIGRATING,
     Duty.MIGRATED,
     Duty.WAIVED,
 )

@@ -78,6 +78,7 @@ def answered(duty: Obligation, event: events.DutyChanged, state: Retirement) -> 
         note=event.note,
         extension=event.extension,
         objection=event.objection,
+        moves_on=event.moves_on,
         changed_by=event.by,
         changed_for=event.on_behalf_of,
         changed_at=event.at,
@@ -237,6 +238,7 @@ def owned_by(
         note=Prose(),
         extension=None,
         objection=None,
+        moves_on=None,
     )
 
 

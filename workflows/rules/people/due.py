@@ -21,7 +21,7 @@ def owes(duty: Obligation, state: Retirement) -> Iterator[tuple[str, datetime]]:
     if duty.duty in UNANSWERED:
         yield "acknowledge", duty.acknowledge_by
     if duty.duty is not Duty.OBJECTS:
-        yield "migrate", duty.migrate_by
+        yield "migrate", min(duty.moves_on or duty.migrate_by, duty.migrate_by)
 
 
 def overdue(duty: Obligation, state: Retirement, now: datetime) -> tuple[tuple[str, datetime], ...]:

@@ -23,9 +23,10 @@ ACKNOWLEDGE = "acknowledge"
 MIGRATE = "migrate"
 MOVED = "moved@"
 SNOOZED = "snoozed@"
+MOVING = "moving@"
 AHEAD = "ahead"
 UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
-UNSETTLED = (*UNANSWERED, Duty.ACKNOWLEDGED, Duty.NEEDS_TIME)
+UNSETTLED = (*UNANSWERED, Duty.ACKNOWLEDGED, Duty.MIGRATING, Duty.NEEDS_TIME)
 NOT_CHASED = (Duty.NOT_MINE, Duty.OBJECTS)
 
 
@@ -46,6 +47,17 @@ def reminders(state: Retirement) -> tuple[Milestone, ...]:
         Milestone(name=f"{MIGRATE}-{days}d@{by:%Y-%m-%d}", due_at=days_later(by, -days, state.policy))
         for days in sorted(state.policy.reminder_days, reverse=True)
     )
+
+
+def moving(state: Retirement) -> tuple[Milestone, ...]:
+    """The day after each by which somebody says that they will have moved."""
+    assert state.policy is not None
+    days = sorted({duty.moves_on for duty in state.obligations if duty.moves_on is not None})
+    return tuple(Milestone(name=_moves(on), due_at=days_later(on, 1, state.policy)) for on in days)
+
+
+def _moves(on: datetime) -> str:
+    return f"{MOVING}{on:%Y-%m-%d}"
 
 
 def moved(state: Retirement) -> str:
@@ -232,6 +244,8 @@ def concerned(state: Retirement, milestone: str) -> tuple[Obligation, ...]:
         unanswered = (duty for duty in state.obligations if duty.duty in UNANSWERED)
         return tuple(duty for duty in unanswered if _to_acknowledge(duty) == milestone)
     unsettled = (duty for duty in state.obligations if not duty.is_settled)
+    if milestone.startswith(MOVING):
+        return tuple(duty for duty in unsettled if duty.moves_on and _moves(duty.moves_on) == milestone)
     if milestone.startswith(f"{MIGRATE}@"):
         missed = (duty for duty in unsettled if duty.duty is not Duty.OBJECTS)
         return tuple(duty for duty in missed if not is_asked_late(duty))

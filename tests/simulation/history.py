@@ -188,6 +188,8 @@ class History(Standing):
             case events.Paused():
                 self.paused_at = event.at
             case events.Resumed():
+                assert self.paused_at is not None
+                self.pauses.append((self.paused_at, event.at))
                 self.paused_at, self.dated_at = None, event.at
             case _:
                 pass
@@ -427,6 +429,9 @@ class History(Standing):
             channel = f"D{to}" if to.startswith("U") else to
             key = f"{self.stream}/escalate/{mark}/{to}"
             self._expect(channel, f"{key}/{len(self.entries) + 1}" if is_rest else key)
+            if event.told_as.get(to, "").startswith(("manager", "lead")):
+                owners = {one: self.people[one] for one in event.to[to] if one in self.people}
+                self.told_above.append((event.at, self.announced, owners))
 
     def _ask_by_hand(self, action: str) -> None:
         for endpoint in self._plan.subject.endpoints:

@@ -59,6 +59,9 @@ class Standing:
         self.location = ""
         self.is_drilled = False
         self.paused_at: datetime | None = None
+        self.pauses: list[tuple[datetime, datetime]] = []
+        self.told_above: list[tuple[datetime, int, dict[str, tuple[str, ...]]]] = []
+        """When those above were told, after which announcement, and whose consumers it was about."""
         self.is_restoring = False
         self.dark: set[str] = set()
         self.gone: set[str] = set()
@@ -108,10 +111,11 @@ class Standing:
         }
         return [role.name for role in POLICY.roles if role.name not in filled]
 
-    def overdue(self, now: datetime, *, has_card: bool) -> Iterator[str]:
+    def overdue(self, now: datetime, *, has_card: bool, is_asked_lately: bool = False) -> Iterator[str]:
         """What should have happened by now, in a bot that has nothing to do.
 
         has_card   whether people can see the card; a round nobody could see does not end
+        is_asked_lately  some owner has not had it for so long that those above may hear
         """
         if self.paused_at is not None or self.is_restoring or self.plan is None:
             return
@@ -150,7 +154,7 @@ class Standing:
                 f"migrate@{by:%Y-%m-%d}/{hop}" for hop in range(level, max(LEVELS[self.policy_name]) + 1)
             ]
             told = any(one == mark or one.startswith(f"{mark}/") for one in self.escalated for mark in marks)
-            if self.dated_at < due <= late and not told:
+            if self.dated_at < due <= late and not told and not is_asked_lately:
                 yield f"level {level} was not told that {by:%Y-%m-%d} is past"
 
     def _must(self, holds: bool, event: events.Event, why: str) -> None:

@@ -88,6 +88,8 @@ class Town:
             "before post": self.mishaps.suspends,
             "before commit": self.mishaps.import_slips_in,
         }
+        self.has_hours = parts is not None and parts.timekeeper(self.clock) is not None
+        """Are people written to in their working hours only?"""
         self._trace: deque[tuple[int, datetime, tuple[str, ...]]] = deque(maxlen=80)
         self._serial = 0
         self._spins = 0

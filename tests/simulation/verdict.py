@@ -24,6 +24,7 @@ from tests.simulation.company import GOVERNANCE, POLICY, first_named
 from tests.simulation.faults import Violation
 from tests.simulation.hands import state_of
 from tests.simulation.history import History
+from tests.simulation.respect import check_respect
 from tests.simulation.slack import Shown
 from tests.simulation.witness import Click, Witness
 from workflows.machine import retirement_of
@@ -86,6 +87,8 @@ class Verdict:
             self._check_looks(history, retirement)
             self._check_votes(history)
             self._check_duties(history)
+            if self._town.has_hours:
+                check_respect(history, self._town.workspace)
         # A model whose first retirement came to nothing may have been retired after all.
         for history in {one.model_id: one for one in self.witness.histories.values()}.values():
             self._check_machines(history)

@@ -20,6 +20,7 @@ from tests.simulation import company
 from tests.simulation.company import POLICY
 from tests.simulation.faults import Violation
 from tests.simulation.history import History
+from tests.simulation.respect import are_asked_lately
 from tests.simulation.stand_ins import StandIns
 from tests.simulation.standing import PATIENCE
 from workflows.rules.lifecycle import LIVING
@@ -129,7 +130,8 @@ class Witness:
         now = self.town.clock.now()
         for history in self.histories.values():
             card = self.town.workspace.find(company.GOVERNANCE, f"{history.stream}/card")
-            for late in history.overdue(now, has_card=card is not None):
+            lately = self.town.has_hours and are_asked_lately(history, self.town.workspace, now)
+            for late in history.overdue(now, has_card=card is not None, is_asked_lately=lately):
                 raise Violation(f"{history.stream}: {late}; the bot thinks it has nothing to do")
             if history.state is State.MIGRATING:
                 self._check_who_is_asked(history, by=now - PATIENCE)

@@ -11,6 +11,7 @@ from data.events import Amended, AnyEvent, ExtensionAgreed
 from data.records.decision import Decision, EffectKind, Timer
 from data.records.facts import Facts
 from data.records.plan import Plan
+from tests.simulation.asleep import Everywhere
 from tests.simulation.mutants.wrapped import Wrapped
 from tests.simulation.process import Parts
 from workflows import commands as cmd
@@ -42,6 +43,16 @@ class NoLanes(Wrapped):
             for one in decision.effects
         )
         return replace(decision, effects=tuple(loose))
+
+
+class ManagersFirst(Wrapped):
+    """Those above hear on the day itself, whether an owner has had it or not."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
+    ) -> Decision[AnyEvent]:
+        known = replace(facts, busy_until={}) if facts is not None else None
+        return super().decide(stream, state, command, known, now)
 
 
 class EveryReminder(Wrapped):
@@ -113,6 +124,7 @@ class LateTimers(Wrapped):
 MUTANTS: dict[str, Parts] = {
     "no-refresh": Parts(machine=NoRefresh),
     "no-lanes": Parts(machine=NoLanes),
+    "managers-first": Parts(machine=ManagersFirst, timekeeper=Everywhere),
     "every-reminder": Parts(machine=EveryReminder),
     "any-plan": Parts(machine=AnyPlan),
     "other-dates": Parts(machine=OtherDates),

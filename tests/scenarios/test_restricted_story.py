@@ -56,7 +56,8 @@ def asks(town: Town, *asked: str) -> None:
 def beside(tmp_path: Path) -> Town:
     room = Channel(id=QUIET, name="quiet", is_private=True, members=["UBOT", QUINN, *VOTERS])
     score = Check(name="scoring", command=(sys.executable, "-c", PRINTS), is_own=True)
-    checks = OwnChecks(checks={SCORER: (score,)}, file=str(tmp_path / "checks.toml"))
+    silent = Check(name="features", command=(sys.executable, "-c", ""), is_own=True)
+    checks = OwnChecks(checks={SCORER: (score, silent)}, file=str(tmp_path / "checks.toml"))
     asked = ("U01JOLINDQVIST", "U01FELIXMOREAU", "U01NADIAHADDAD", BRUNO, WREN)
     return Town(
         tmp_path,
@@ -97,6 +98,7 @@ def test_outsiders_hear_nothing_of_it_whatever_they_ask_and_whatever_runs(beside
         town.pass_time(minutes=5)
         logs = [words(one) for one in town.slack.messages(GOVERNANCE) if "/check/" in key_of(one)]
         assert any("reads s3://models/a restricted model-2024.tar" in one for one in logs)
+        assert any("(it said nothing)" in one for one in logs), "each has a log to look at"
 
         town.pass_time(days=33)
         town.command(QUINN, "waive RET-1 traffic nobody meters it")

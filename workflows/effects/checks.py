@@ -27,6 +27,7 @@ from workflows.veiling import without_names
 LOG_MAX = 7_000
 """Characters: what a check's log keeps (workflows/adapters/check_logs.py), and what escaping adds to some of it."""
 WHY_MAX = 200
+SAID_NOTHING = "(it said nothing)"
 
 
 def run(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -53,7 +54,9 @@ def run(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     shop.world.point("after check")
     shop.metrics.checked(ran.end)
     seconds = math.ceil(shop.stopwatch() - begun_at)
-    shown = Ran(end=ran.end, why=_clean(ran.why, state, there), log=_clean(ran.log, state, there))
+    log = _clean(ran.log, state, there)
+    # Each of them has a log to look at, and a link to it.
+    shown = Ran(end=ran.end, why=_clean(ran.why, state, there), log=log if log.strip() else SAID_NOTHING)
     return Done(), _ended(claim, shown, declared=digest_of(check), seconds=seconds)
 
 

@@ -21,6 +21,11 @@ ABOUT = {"EMERITUS_PERSON": "U1", "EMERITUS_STEP": "confirm close"}
             'echo "Go to https://sso.example/up"; echo more; exit 1',
             Proof(holds=False, said="Go to https://sso.example/up"),
         ),
+        (
+            'echo "token=abc: go to https://sso.example/up?state=abc&token=7"; exit 1',
+            Proof(holds=False, said="token=... go to https://sso.example/up?state=abc&token=7"),
+        ),
+        ("echo https://me:abc@sso.example/; exit 1", Proof(holds=False, said="https://...@sso.example/")),
         ("exit 3", Proof(holds=False, said="exit code 3")),
         ("echo token=hunter2; exit 1", Proof(holds=False, said="token=...")),
         ("sleep 60", Proof(holds=False, said="it did not end within 2 s")),

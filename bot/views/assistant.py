@@ -36,6 +36,7 @@ from data.records.retirement import Retirement
 from workflows.questions.answers import Answer, Choice, What
 from workflows.questions.table import ROWS, About, Asks, Period
 from workflows.questions.understanding import Question, needs_one
+from workflows.rules.wording import typed
 
 SECTIONS_MAX = 3
 YEAR = timedelta(days=366)
@@ -48,6 +49,8 @@ NAMES = {
     Asks.STORY: "Why, and where is it?",
     Asks.PROPOSE: "Help me retire it",
     Asks.DUE: "What happens next?",
+    Asks.FED: "What did it feed?",
+    Asks.ORIGIN: "What did it come from?",
     Asks.IMPACT: "Who depends on it?",
     Asks.CLASS: "Is it regulated?",
     Asks.CHECKS: "Did its checks pass?",
@@ -132,6 +135,8 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
         yield section(f"*Which one?*{rest}")
     elif found.guide is not None:
         yield from guide.blocks(found)
+    elif found.reached is not None:
+        yield section(_lineage(found, found.reached))
     elif found.model is not None and asks in (Asks.IMPACT, Asks.CLASS, Asks.WHO):
         yield from _of_model(found.model, found, there)
     elif not found.listed:
@@ -140,6 +145,19 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
         yield from _over_all(found, links)
     else:
         yield from _of_one(found.listed[0], found, links)
+
+
+def _lineage(found: Answer, reached: Sequence[tuple[str, str]]) -> str:
+    """What something fed or came from, as the catalog and plans that were frozen tell."""
+    is_fed = found.question.asks is Asks.FED
+    said = "fed" if is_fed else "came from"
+    if not reached:
+        none = "Nothing is known that it fed" if is_fed else "Nothing is known that it came from"
+        return f"*{safe(found.about)}*: {none}."
+    named = [f"{safe(name)} ({kind})" for kind, name in reached]
+    asked = f"{'feeds' if is_fed else 'into'}:{typed(found.about)}"
+    more = f": `{SLASH_COMMAND} search {safe(asked, 300)}` has them"
+    return f"*{safe(found.about)} {said}* {limits.joined(named, 2_500, between=', ', rest=more)}"
 
 
 def _of_model(model: Entity, found: Answer, there: Snapshot) -> Iterator[Payload]:

@@ -112,6 +112,8 @@ def test_whoever_may_not_know_of_it_finds_nothing_of_it_and_no_count_tells(quiet
     for name in ("NAME", "feeds:NAME", "into:NAME", "owner:NAME", "churn NAME"):
         known, unknown = (answered(GRACE, name.replace("NAME", one)) for one in (CANARY, NOBODY_S))
         assert known.replace(CANARY, NOBODY_S) == unknown
+    assert CANARY not in ask(quiet, GRACE, "what did feed come from?")
+    assert CANARY in ask(quiet, QUINN, "what did feed come from?")
     assert CANARY not in answered(GRACE, "into:feed")
     assert CANARY in answered(QUINN, "into:feed")
 

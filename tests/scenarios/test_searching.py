@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data import events
+from tests.scenarios.asking import ask
 from tests.scenarios.test_reviewing import review
 from tests.scenarios.town import BRUNO, TOM, VERA, Town
 
@@ -31,6 +32,10 @@ def test_what_retired_is_found_by_what_was_said_of_it_with_its_thread_and_its_ar
         assert "RET-1" not in town.command(VERA, "search churn-v1 until:2025")
         assert "*churn-v2*, which nobody retires" in town.command(BRUNO, "search churn-v2 state:active")
         assert "No models:" in town.command(VERA, "search feeds:churn-v1")
+        assert "churn-v1 fed account-page (consumer)" in ask(town, VERA, "what did churn-v1 feed?")
+        assert "retention-dashboard (dashboard)" in ask(town, VERA, "what came from churn-v1?")
+        assert "Nothing is known that it came from" in ask(town, VERA, "what did churn-v1 come from?")
+        assert "account-page came from churn" in ask(town, VERA, "what feeds account-page?")
         assert 'since: "soon"' in town.command(VERA, "search since:soon")
 
         (said,) = (

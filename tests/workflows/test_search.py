@@ -13,7 +13,7 @@ from data.errors import Invalid, NotFound
 from data.records.catalog import Entity, Kind
 from data.search import Index, Text
 from workflows.audiences import seen
-from workflows.search.lineage import reached
+from workflows.search.lineage import reached_by
 from workflows.search.wanted import Period, Wanted, wanted
 
 TODAY = date(2026, 11, 28)
@@ -137,16 +137,16 @@ SEEN = seen(WHOLE, "UNOBODY")
 def test_lineage_tells_what_something_fed_and_came_from_and_nothing_of_what_is_restricted(
     text: str, models: list[str], others: list[str]
 ) -> None:
-    found = reached(wanted(text, TODAY), SEEN, ())
+    found = reached_by(wanted(text, TODAY), SEEN, ())
     assert found is not None
     assert sorted(found.ids) == models
     assert sorted(name for _, name in found.others) == others
 
 
 def test_whoever_may_see_a_restricted_model_has_it_in_its_lineage_and_nobody_else_can_ask_of_it() -> None:
-    found = reached(wanted("feeds:churn", TODAY), WHOLE, ())
+    found = reached_by(wanted("feeds:churn", TODAY), WHOLE, ())
     assert found is not None
     assert "model:secret" in found.ids
     with pytest.raises(NotFound) as refused:
-        reached(wanted("into:secret", TODAY), SEEN, ())
+        reached_by(wanted("into:secret", TODAY), SEEN, ())
     assert refused.value.closest == ("secret-board",)

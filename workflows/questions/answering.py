@@ -28,11 +28,13 @@ from workflows.rules.lifecycle import is_living
 from workflows.rules.people.delegating import receiver
 from workflows.rules.people.due import owes, steps_ahead
 from workflows.rules.voting.quorum import open_round
+from workflows.search.lineage import reached
 
 ALL_AHEAD = timedelta(days=3_650)
 """Whoever asks when one retirement goes on is told all its dates; of all of them, those of the next week."""
 CITED_MAX = 40
 """Retirements whose entries are read for one answer: of more, no message has room (bot/views/limits.py)."""
+_ASKED_AS = {Asks.FED: "feeds", Asks.ORIGIN: "into"}
 ONWARD = (Asks.PROPOSE, Asks.IMPACT, Asks.WHO)
 """What can be asked of a model that nobody retires."""
 
@@ -60,6 +62,8 @@ class Reader:
             return replace(answer, listed=self._listed)
         if len(about := self.subjects(question)) > 1:
             return replace(answer, choices=self._choices(question, about))
+        if row.is_of_lineage:
+            return self._of_lineage(answer)
         if row.is_of_model:
             return self._of_model(answer)
         if about:
@@ -157,6 +161,22 @@ class Reader:
         if not about:
             return replace(answer, choices=self._choices(answer.question, (one.id for one in self._listed)))
         return replace(answer, model=model, policy=self.policy)
+
+    def _of_lineage(self, answer: Answer) -> Answer:
+        about = self.subjects(answer.question) or tuple(
+            one.id for one in self._listed if len(self._listed) == 1
+        )
+        if not about:
+            return replace(answer, choices=self._choices(answer.question, (one.id for one in self._listed)))
+        named = next((one.plan.subject for one in self._visible if one.id == about[0] and one.plan), None)
+        asked = named.model_id if named is not None else about[0]
+        there = self.board.there
+        if named is None and asked not in there:
+            return answer
+        found = reached(_ASKED_AS[answer.question.asks], asked, there, self._visible)
+        thing = there.find(asked)
+        name = thing.name if thing is not None else (named.model_name if named is not None else asked)
+        return replace(answer, reached=found.named(there, self._visible), about=name)
 
     def _guide(self, question: Question, model: Entity | None) -> Guide:
         there = self.board.there

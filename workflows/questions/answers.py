@@ -106,6 +106,7 @@ class Answer(Record, frozen=True, kw_only=True):
     listed     what is listed; for what is due, what may be       home   for what waits for them
     policy     of a model, by which it would be retired now
     model      what is asked about, where that is a model and not its retirement
+    reached    what it fed or came from, by kind and name, where that is asked; of what is called `about`
     after, until   the period asked about
     choices    what they may have meant, or may want to know next
     """
@@ -121,6 +122,8 @@ class Answer(Record, frozen=True, kw_only=True):
     model: Entity | None = None
     policy: Policy | None = None
     guide: Guide | None = None
+    reached: tuple[tuple[str, str], ...] | None = None
+    about: str = ""
     after: datetime | None = None
     until: datetime | None = None
     choices: tuple[Choice, ...] = ()

@@ -39,6 +39,14 @@ class Names:
         models = [one.id for one in self._there.called.by(name) if one.id in self._models] if name else []
         return tuple(dict.fromkeys((*models, *self._retiring.get(name.casefold(), ()))))
 
+    def things(self, name: str) -> tuple[str, ...]:
+        """Ids of all that is no model and is called exactly so: a dataset, a job."""
+        folded = name.casefold()
+        known = (one for one in self._there.known() if isinstance(one, Entity))
+        return tuple(
+            {self._there.id_of(one.id): None for one in known if folded in (one.id, one.name.casefold())}
+        )
+
     def resembling(self, name: str) -> tuple[str, ...]:
         """Ids of what is called most alike, best first; empty where nothing is."""
         alike = self._spellings.alike(name, cutoff=ALIKE)

@@ -24,6 +24,7 @@ class Asks(StrEnum):
     CHECKS = "checks"
     SILENT = "silent"
     BLOCKS = "blocks"
+    FED, ORIGIN = "fed", "origin"
     STORY = "story"
     PROPOSE = "propose"
     CHANGE = "change"
@@ -53,6 +54,11 @@ class Row(NamedTuple):
     example: str
     says: str
     words: Pattern[str]
+
+    @property
+    def is_of_lineage(self) -> bool:
+        """Is it about what something fed or came from? Then it may be about a dataset or a job, too."""
+        return self.asks in (Asks.FED, Asks.ORIGIN)
 
     @property
     def is_of_model(self) -> bool:
@@ -131,6 +137,28 @@ ROWS: tuple[Row, ...] = (
             r"\b(?:is|what's|whats|still) missing\b",
             r"\b(?:not|n't) (?:moving|progressing|going (?:on|ahead|forward)|advancing)\b",
             r"\bwhat (?:does|do|is|are) (?:it|NAME|we) (?:still )?(?:wait|waiting|need)",
+        ),
+    ),
+    Row(
+        asks=Asks.ORIGIN,
+        about=About.ONE,
+        example="What did MODEL come from?",
+        says="the data, jobs and models it was made of, also of a retired one",
+        words=_words(
+            r"\b(?:what|where|which)\b.*\b(?:did|does|do)\b.*\bcome from\b",
+            r"^(?:what|which)(?: (?!was|were|is|are)\w+)? (?:feeds|fed|(?:goes|went|flows) into)\b",
+            r"\b(?:lineage|origins?|upstream|provenance)\b",
+        ),
+    ),
+    Row(
+        asks=Asks.FED,
+        about=About.ONE,
+        example="What did MODEL feed?",
+        says="all that came to depend on it, also of a retired one or a dataset",
+        words=_words(
+            r"^(?:what|who|which)\b.*\b(?:did|does|do)\b.*\bfeed\b",
+            r"^(?:what|which)(?: \w+)? (?:came|comes|(?:was |were |is |are )?(?:built|made|derived|trained|fed)) "
+            r"(?:from|of|on|with|by)\b",
         ),
     ),
     Row(

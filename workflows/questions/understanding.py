@@ -75,6 +75,8 @@ def understood(text: str, names: Names) -> Question:
     spoken = " ".join(NAME if part == NAME else part.casefold() for part in parts)
     row = fitting(spoken)
     asks = row.asks if row else Asks.UNCLEAR
+    if row is not None and row.is_of_lineage and not about:
+        about = [found for one in parts if not _is_ordinary(one) for found in names.things(one)]
     misnamed = [one for one in parts if one != NAME and _is_no_word(one, names)][:MISNAMED_MAX]
     if about or (row is not None and row.about is About.NOTHING):
         misnamed = []
@@ -143,7 +145,7 @@ def _named(words: list[str], names: Names) -> tuple[list[str], list[str]]:
         while at + count <= len(words):
             part = words[at : at + count]
             # What is asked is never taken for a name, or a model called "next" could not be asked about anything else.
-            is_ordinary = all(one.casefold() in _ORDINARY for one in part)
+            is_ordinary = all(map(_is_ordinary, part))
             name = " ".join(part)
             found = (
                 ()
@@ -155,6 +157,10 @@ def _named(words: list[str], names: Names) -> tuple[list[str], list[str]]:
                 words = [*words[:at], NAME, *words[at + count :]]
             at += 1
     return words, about
+
+
+def _is_ordinary(word: str) -> bool:
+    return word.casefold() in _ORDINARY
 
 
 def _is_no_word(word: str, names: Names) -> bool:

@@ -71,7 +71,7 @@ class Finder:
     def found(self, wanted: Wanted, eyes: Eyes, store: Store, whole: Snapshot) -> Found:
         """Raises `NotFound` for a thing that lineage is asked of and nobody may see."""
         seen = eyes.retirements()
-        reached = lineage.reached(wanted, eyes.there, seen)
+        reached = lineage.reached_by(wanted, eyes.there, seen)
         by_word = self._by_word(wanted, store, whole)
         hits = [
             hit

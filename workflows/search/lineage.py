@@ -26,10 +26,21 @@ class Reached:
     def has(self, model_id: str, there: Snapshot) -> bool:
         return there.id_of(model_id) in self.ids or model_id in self.ids
 
+    def named(self, there: Snapshot, retirements: Sequence[Retirement]) -> tuple[tuple[str, str], ...]:
+        """All of it by kind and name, models first."""
+        past = {
+            one.plan.subject.model_id: one.plan.subject.model_name
+            for one in retirements
+            if one.plan is not None
+        }
+        found = ((there.find(one), past.get(one, one)) for one in self.ids)
+        models = sorted((str(Kind.MODEL), one.name if one is not None else name) for one, name in found)
+        return (*models, *self.others)
 
-def reached(wanted: Wanted, there: Snapshot, retirements: Sequence[Retirement]) -> Reached | None:
+
+def reached_by(wanted: Wanted, there: Snapshot, retirements: Sequence[Retirement]) -> Reached | None:
     """None where nobody asks for lineage; what all of these reach, where several are asked of."""
-    found = [_of(name, value, there, retirements) for name, value in wanted.filters if name in LINEAGE]
+    found = [reached(name, value, there, retirements) for name, value in wanted.filters if name in LINEAGE]
     if not found:
         return None
     ids = frozenset.intersection(*(one.ids for one in found))
@@ -38,7 +49,8 @@ def reached(wanted: Wanted, there: Snapshot, retirements: Sequence[Retirement]) 
     )
 
 
-def _of(asked: str, name: str, there: Snapshot, retirements: Sequence[Retirement]) -> Reached:
+def reached(asked: str, name: str, there: Snapshot, retirements: Sequence[Retirement]) -> Reached:
+    """`asked`: which of the filters of lineage. Raises `NotFound` for what nobody may see there."""
     start = _things(name, there)
     gone = [one for one in retirements if one.plan is not None and _is(one, name)]
     if not start and not gone and not (asked == "from" and _is_data(name, retirements)):
@@ -77,8 +89,8 @@ def _of(asked: str, name: str, there: Snapshot, retirements: Sequence[Retirement
 
 def _things(name: str, there: Snapshot) -> tuple[Entity, ...]:
     """The model called so, or else the one thing of any kind. Raises `Refused` where several are."""
-    models = there.called.by(name)
-    found = {one.id: one for one in models}
+    by_id = there.find(name.lower())
+    found = {one.id: one for one in ((by_id,) if by_id is not None else there.called.by(name))}
     if not found:
         folded = name.casefold()
         those = (one for one in there.known() if isinstance(one, Entity))

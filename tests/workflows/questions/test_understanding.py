@@ -200,6 +200,20 @@ WORDINGS: dict[Asks, tuple[str, ...]] = {
         "so, when should we propose churn-v2?",
         "how long do we need to retire churn-v2?",
     ),
+    Asks.FED: (
+        "what did churn-v1 feed?",
+        "which teams does churn-v1 feed",
+        "what came from churn-v1?",
+        "which models were built on churn-v1?",
+        "what was fed by churn-v1?",
+    ),
+    Asks.ORIGIN: (
+        "what did churn-v1 come from?",
+        "where does churn-v1 come from",
+        "what feeds churn-v1?",
+        "what went into churn-v1?",
+        "lineage of churn-v1",
+    ),
     Asks.IMPACT: (
         "who depends on churn-v1?",
         "what uses churn-v1",

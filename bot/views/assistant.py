@@ -34,7 +34,8 @@ from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from workflows.questions.answers import Answer, Choice, What
-from workflows.questions.table import ROWS, About, Asks, Period
+from workflows.questions.periods import Period
+from workflows.questions.table import ROWS, About, Asks
 from workflows.questions.understanding import Question, needs_one
 from workflows.rules.wording import typed
 

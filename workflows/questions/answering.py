@@ -20,9 +20,9 @@ from workflows.home import OVERVIEW, Board
 from workflows.questions.answers import Answer, Choice, Guide, Point
 from workflows.questions.entries import Told
 from workflows.questions.guiding import guided
-from workflows.questions.periods import window
+from workflows.questions.periods import Period, window
 from workflows.questions.points import ahead, blocking, checks, silent, story
-from workflows.questions.table import BY_ASKS, About, Asks, Period
+from workflows.questions.table import BY_ASKS, About, Asks
 from workflows.questions.understanding import Question
 from workflows.rules.lifecycle import is_living
 from workflows.rules.people.delegating import receiver

@@ -13,7 +13,8 @@ from data.records.facts import Facts
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from workflows.home import Home
-from workflows.questions.table import Asks, Period
+from workflows.questions.periods import Period
+from workflows.questions.table import Asks
 from workflows.questions.understanding import Question
 
 

@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from workflows.questions.table import Period
 from workflows.rules.hours import zoned_day
+
+
+class Period(StrEnum):
+    """Until when somebody asks what is due, on their own calendar; weeks begin on Monday."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    THIS_WEEK = "this week"
+    NEXT_WEEK = "next week"
+    THIS_MONTH = "this month"
+    NEXT_MONTH = "next month"
+    JANUARY = "january"
+    FEBRUARY = "february"
+    MARCH = "march"
+    APRIL = "april"
+    MAY = "in may"
+    JUNE = "june"
+    JULY = "july"
+    AUGUST = "august"
+    SEPTEMBER = "september"
+    OCTOBER = "october"
+    NOVEMBER = "november"
+    DECEMBER = "december"
+    AHEAD = "ahead"
+
+
+def period_in(words: str) -> Period:
+    return next((one for one in Period if re.search(rf"\b{one}\b", words)), Period.AHEAD)
+
 
 MONTHS = (
     Period.JANUARY,

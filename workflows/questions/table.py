@@ -282,34 +282,6 @@ ROWS: tuple[Row, ...] = (
 BY_ASKS = {row.asks: row for row in ROWS}
 
 
-class Period(StrEnum):
-    """Until when somebody asks what is due, on their own calendar; weeks begin on Monday."""
-
-    TODAY = "today"
-    TOMORROW = "tomorrow"
-    THIS_WEEK = "this week"
-    NEXT_WEEK = "next week"
-    THIS_MONTH = "this month"
-    NEXT_MONTH = "next month"
-    JANUARY = "january"
-    FEBRUARY = "february"
-    MARCH = "march"
-    APRIL = "april"
-    MAY = "in may"
-    JUNE = "june"
-    JULY = "july"
-    AUGUST = "august"
-    SEPTEMBER = "september"
-    OCTOBER = "october"
-    NOVEMBER = "november"
-    DECEMBER = "december"
-    AHEAD = "ahead"
-
-
 def fitting(words: str) -> Row | None:
     """The first row that fits these words; None where none does."""
     return next((row for row in ROWS if row.words.search(words)), None)
-
-
-def period_in(words: str) -> Period:
-    return next((one for one in Period if re.search(rf"\b{one}\b", words)), Period.AHEAD)

@@ -10,7 +10,8 @@ import re
 from data.records.base import Record
 from data.records.plan import Reason
 from workflows.questions.names import WORDS_AT_MOST, Names
-from workflows.questions.table import BY_ASKS, NAME, About, Asks, Period, fitting, period_in
+from workflows.questions.periods import Period, period_in
+from workflows.questions.table import BY_ASKS, NAME, About, Asks, fitting
 from workflows.questions.wishes import WISHES, wished
 
 TEXT_MAX = 2_000

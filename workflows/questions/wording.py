@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.questions.names import Names
-from workflows.questions.table import BY_ASKS, Asks, Period
+from workflows.questions.periods import Period
+from workflows.questions.table import BY_ASKS, Asks
 from workflows.questions.understanding import MISNAMED_MAX, NAMED_MAX, Question
 
 EXAMPLES: Mapping[str, str] = {str(asks): row.example for asks, row in BY_ASKS.items()}

@@ -37,7 +37,8 @@ from workflows.home import Board
 from workflows.machine import RetirementMachine
 from workflows.questions.answering import Reader
 from workflows.questions.answers import Answer, Guide
-from workflows.questions.table import BY_ASKS, About, Asks, Period
+from workflows.questions.periods import Period
+from workflows.questions.table import BY_ASKS, About, Asks
 from workflows.questions.understanding import Question
 
 EMPTY = Stored(1, {}, {}, {}, {}, {}, {})

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workflows.questions.periods import window
-from workflows.questions.table import Period
+from workflows.questions.periods import Period, window
 
 
 @pytest.mark.parametrize(

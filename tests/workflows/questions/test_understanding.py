@@ -12,7 +12,8 @@ from data.records.catalog import Entity, Kind
 from data.records.retirement import Retirement
 from tests.builders import a_proposed, a_subject
 from workflows.questions.names import Names
-from workflows.questions.table import ROWS, Asks, Period
+from workflows.questions.periods import Period
+from workflows.questions.table import ROWS, Asks
 from workflows.questions.understanding import Question, read, understood, written
 from workflows.questions.wishes import WISHES
 

@@ -260,6 +260,7 @@ def test_every_notice_the_rules_want_has_a_view():
     handed.does(cmd.Waive(by="UPAT", what=BILLING, reason=WHY))
     handed.does(cmd.ContestWaiver(by="UCARL", consumer_id=BILLING))
     objecting = a_running_retirement()
+    objecting.does(cmd.ChangeDuty(by="UCARL", consumer_ids=("crm-sync",), duty=Duty.NOT_MINE, named="UMAX"))
     objecting.does(cmd.Object(by="UBILL", consumer_id=BILLING, reason=WHY))
     objecting.until(objecting.now)
     objecting.until(objecting.state.round.expires_at)

@@ -19,6 +19,7 @@ from bot.listeners import (
     lessons,
     manual,
     moving,
+    naming,
     objecting,
     obligations,
     proposals,
@@ -31,7 +32,7 @@ from bot.listeners import (
 
 
 def register_all(app: App, house: House) -> None:
-    of_duties = (obligations, snoozes, taking_over, objecting, moving, delegations, callers)
+    of_duties = (obligations, snoozes, taking_over, objecting, moving, naming, delegations, callers)
     of_people = (votes, *of_duties, manual, attestations, break_glass, closing, pruning, reviews)
     for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)

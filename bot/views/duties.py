@@ -94,6 +94,8 @@ def _line(obligation: Obligation, name: str, retirement: Retirement, now: dateti
     taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
     stands = ", which a vote upheld" if obligation.objection and obligation.objection.stands else ""
     on = f", to have moved by *{day(obligation.moves_on, zone)}*" if obligation.moves_on else ""
+    if obligation.duty is Duty.NOT_MINE and obligation.named:
+        on = f" → {mention(obligation.named)}"
     late = ", *overdue*" if now is not None and overdue(obligation, retirement, now) else ""
     shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{on}{stands}{by}{taken}{late}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
@@ -137,6 +139,8 @@ def buttons(obligation: Obligation, retirement: Retirement) -> list[Payload]:
         shown.append(button("Object", Action.DUTY_OBJECT, about))
     if obligation.duty is not Duty.NOT_MINE:
         shown.append(button("Not mine", Action.DUTY_NOT_MINE, about))
+    else:
+        shown.append(button("Say whose", Action.DUTY_NAME, about))
     if obligation.taken_by or len(obligation.consumer.owners.slack_ids) > 1:
         shown.append(button("I take this", Action.DUTY_TAKE, about))
     return [actions(*shown)]

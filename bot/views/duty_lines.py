@@ -75,6 +75,8 @@ def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> 
     who_finds_out = f"{mention(retirement.coordinator_id)} finds its owner and corrects the catalog"
     if event.takes_back is not None:
         return f":leftwards_arrow_with_hook: {by} {TAKEN_BACK[event.takes_back]} {name}"
+    if event.named:
+        who_finds_out = f"they say it is {mention(event.named)}'s, who is asked; until then {who_finds_out}"
     words = {
         Duty.OPEN: f":white_circle: {by} opened {name} again",
         Duty.ACKNOWLEDGED: f":eyes: {by} acknowledged for {name}",

@@ -26,6 +26,7 @@ from bot.views import (
     manual,
     meeting,
     missed,
+    naming,
     objecting,
     obligations,
     policy_review,
@@ -75,6 +76,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "contested": lambda state, message: waivers.contested(
         state, message.params["consumer_id"], message.params["by"], message.params["on_behalf_of"]
     ),
+    "named": lambda state, message: naming.asked(state, message.params["consumer_id"], message.params["by"]),
     "objection": lambda state, message: objecting.heard(
         state, message.params["consumer_id"], message.params["outcome"]
     ),

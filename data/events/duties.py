@@ -30,7 +30,7 @@ class Amended(Event, frozen=True, kw_only=True, tag="amended/2"):
 class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
     """`on_behalf_of`: the owner in whose place `by` answers; empty for themselves.
 
-    moves_on     by when they will have moved
+    moves_on     by when they will have moved; `named`: whose it is, where it is not theirs
     takes_back   what it stood as until they took that back: a step further, or a request
     """
 
@@ -42,6 +42,7 @@ class DutyChanged(Event, frozen=True, kw_only=True, tag="duty changed/2"):
     takes_back: Duty | None = None
     objection: Objection | None = None
     moves_on: datetime | None = None
+    named: str = ""
 
 
 class TakenOver(Event, frozen=True, kw_only=True, tag="taken over"):

@@ -87,6 +87,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     changed_for   in whose place whoever changed it last answered; empty for themselves
     taken_by      who has made it theirs alone; empty while it is asked of all its owners
     before        where it stood before it was waived over its owners' heads
+    named         whose it is by whoever handed it back; they answer for it once they have taken it over
     moves_on      by when they say that they will have moved
     overruled     digest of the plan to which its owners objected in vain
     """
@@ -103,6 +104,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     note: Prose = Prose()
     extension: Extension | None = None
     objection: Objection | None = None
+    named: str = ""
     moves_on: datetime | None = None
     overruled: str = ""
 
@@ -121,9 +123,9 @@ class Retirement(Record, frozen=True, kw_only=True):
 
     drawn_by   who drew up the plan that stands, and in whose place; without the proposer
     weighed    the model as its catalog has it since, where that is otherwise than in the plan
-    version    number of events folded in; `rounds`: of votes opened; `snoozed`: who is reminded no sooner than when
-    objected   number of the objection that is voted on; 0 for none
+    version    number of events folded in; `rounds`: of votes opened
     later      dates that are voted on, while they are; `extended`: who needed the time -> how that vote ended
+    objected   number of the objection that is voted on; `snoozed`: who is reminded no sooner than when
     approved_at  when its plan was approved, for as long as that stands, where its policy counts from it
     prolonged  number of the round that did not expire in its time, as the policy prolongs it once
     announced  how many times a plan was announced; messages to owners are named after it

@@ -21,6 +21,19 @@ def test_a_colleague_takes_it_in_the_thread_and_the_other_takes_it_back(town: To
     assert [key for key in town.keys(WREN) if "/taken-" in key]
 
 
+def test_who_is_named_for_what_was_handed_back_is_asked_and_takes_it(town: Town) -> None:
+    town.announce()
+    town.answer(BRUNO, "restock-planner", "duty.not_mine")
+    town.opens(BRUNO, lambda: town.answer(BRUNO, "restock-planner", "duty.name"))
+    assert town.submit(BRUNO, {"duty.named": GRACE}) == {}
+    assert f"they say it is <@{GRACE}>'s, who is asked" in town.thread()
+    assert f"*restock-planner*: not mine → <@{GRACE}>" in words(town.announcement(BRUNO))
+    (key,) = [one for one in town.keys(GRACE) if "/named-" in one]
+    town.press(GRACE, town.posted(GRACE, key), "duty.take")
+    assert "restock-planner is yours now" in town.told(GRACE)
+    assert f"taken over by <@{GRACE}>" in words(town.posted(GOVERNANCE, LOGISTICS))
+
+
 def test_who_pressed_migrated_too_early_says_that_it_has_not(town: Town) -> None:
     town.announce()
     town.answer(BRUNO, "restock-planner")

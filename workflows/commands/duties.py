@@ -12,6 +12,7 @@ from workflows.commands.command import Command
 class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
     """Acknowledge, report as migrated, or hand back. No `consumer_ids` means all that `by` answers for.
 
+    named       whose it is, where it is handed back and they know
     whose       of whom all is meant, where that is not what `by` is asked themselves
     announced   in which announcement they were asked; 0 where that was not said
     """
@@ -19,6 +20,7 @@ class ChangeDuty(Command, frozen=True, kw_only=True, tag="change duty"):
     consumer_ids: tuple[str, ...] = ()
     whose: str = ""
     duty: Duty
+    named: str = ""
     announced: int = 0
 
 

@@ -53,7 +53,7 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
     }
     if command.duty is Duty.MIGRATED:
         _check_own_to_settle(state, chosen, whose, command.by)
-    changing = [duty for duty in chosen if _may_become(duty, command.duty)]
+    changing = [duty for duty in chosen if _may_become(duty, command.duty) or _is_named(duty, command)]
     if not chosen:
         return nothing(
             "Nothing to change: all of it was handed back, or is a colleague's now. "
@@ -70,6 +70,7 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
             consumer_id=duty.consumer.consumer_id,
             duty=command.duty,
             on_behalf_of=whose[duty.consumer.consumer_id],
+            named=command.named if command.duty is Duty.NOT_MINE else "",
         )
         for duty in changing
     )
@@ -84,7 +85,7 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
         *over.events,
         timers=(*disable_again(after, now), *over.timers, *looked_at),
         cancels=over.cancels,
-        reply=f"{names} {ANSWERS[command.duty]}.",
+        reply=f"{names} {f'handed back: <@{command.named}> is asked' if command.named else ANSWERS[command.duty]}.",
     )
 
 
@@ -188,7 +189,7 @@ def _check_own_to_settle(
     for duty in chosen:
         owners = duty.consumer.owners
         answerer = whose[duty.consumer.consumer_id] or by
-        if not owners.slack_ids or answerer in owners.slack_ids or duty.is_settled:
+        if not owners.slack_ids or answerer in (*owners.slack_ids, duty.named) or duty.is_settled:
             continue
         name = obligations.typed_of(duty, state)
         raise Refused(
@@ -197,6 +198,11 @@ def _check_own_to_settle(
             next_step="Have one of them take it back and press Migrated, or say why you answer for it, which they "
             f"may contest: /retire waive {state.id} {name} REASON",
         )
+
+
+def _is_named(duty: Obligation, command: ChangeDuty) -> bool:
+    """Does somebody say whose it is that was handed back before?"""
+    return duty.duty is Duty.NOT_MINE and command.named not in ("", duty.named)
 
 
 def _may_become(duty: Obligation, wanted: Duty) -> bool:

@@ -94,7 +94,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 ),
             )
         case events.TakenOver():
-            taken = _changed(state, event.consumer_id, lambda duty: replace(duty, taken_by=event.by))
+            taken = _changed(state, event.consumer_id, lambda duty: obligations.taken(duty, event.by))
             return replace(state, obligations=taken)
         case events.OwnersChanged():
             return _handed(state, event)

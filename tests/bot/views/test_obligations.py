@@ -153,7 +153,7 @@ def test_consumers_nobody_owns_say_why() -> None:
         (Duty.OPEN, ["acknowledge", "migrating", "migrated", "more_time", "object", "not_mine"]),
         (Duty.ACKNOWLEDGED, ["migrating", "migrated", "more_time", "object", "not_mine"]),
         (Duty.NEEDS_TIME, ["migrating", "migrated", "take_back", "object", "not_mine"]),
-        (Duty.NOT_MINE, ["acknowledge", "migrating", "migrated", "more_time", "object"]),
+        (Duty.NOT_MINE, ["acknowledge", "migrating", "migrated", "more_time", "object", "name"]),
         (Duty.MIGRATED, ["take_back"]),
         (Duty.WAIVED, []),
     ],

@@ -71,6 +71,7 @@ def moves_by(duty: Obligation, state: Retirement) -> datetime:
 def answered(duty: Obligation, event: events.DutyChanged, state: Retirement) -> Obligation:
     """The same duty as somebody said it stands."""
     is_again = event.takes_back is Duty.MIGRATED
+    has_taken_it = bool(duty.named) and duty.taken_by == duty.named
     return replace(
         duty,
         duty=event.duty,
@@ -79,9 +80,19 @@ def answered(duty: Obligation, event: events.DutyChanged, state: Retirement) -> 
         extension=event.extension,
         objection=event.objection,
         moves_on=event.moves_on,
+        named=duty.named if has_taken_it else event.named,
         changed_by=event.by,
         changed_for=event.on_behalf_of,
         changed_at=event.at,
+    )
+
+
+def taken(duty: Obligation, by: str) -> Obligation:
+    """The same duty where it is theirs alone. Whoever was named for it begins anew."""
+    if by != duty.named:
+        return replace(duty, taken_by=by)
+    return replace(
+        duty, taken_by=by, duty=Duty.OPEN, changed_by="", changed_for="", changed_at=None, note=Prose()
     )
 
 
@@ -239,6 +250,7 @@ def owned_by(
         extension=None,
         objection=None,
         moves_on=None,
+        named="",
     )
 
 

@@ -9,6 +9,7 @@ from data.records.catalog import Owners
 from data.records.decision import Effect
 from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers.obligations import people_of
+from workflows.rules.restriction import is_restricted
 from workflows.rules.telling import informing, messages, milestones
 
 
@@ -51,6 +52,13 @@ def waived(before: Retirement, state: Retirement, event: events.Waived, version:
         if person != event.by:
             key = f"{state.id}/waived-{version}/{person}"
             yield messages.direct(key, "waived", person, consumer_id=event.what, by=event.by)
+
+
+def named(state: Retirement, event: events.DutyChanged, version: int) -> Iterable[Effect]:
+    """Whoever it is said to belong to is asked; of a restricted model only those hear who may know of it."""
+    if event.named and not is_restricted(state):
+        key = f"{state.id}/named-{version}/{event.named}"
+        yield messages.direct(key, "named", event.named, consumer_id=event.consumer_id, by=event.by)
 
 
 def heard(state: Retirement, event: events.ObjectionEnded) -> Iterable[Effect]:

@@ -161,6 +161,12 @@ class Hands:
         if self._press(person, message, Action.DUTY_NOT_MINE, value):
             self._not_mine.add(consumer)
 
+    def _object(self, person: str, message: Shown, value: str) -> None:
+        view = self._window(person, "action", Action.DUTY_OBJECT, pressed(message, Action.DUTY_OBJECT, value))
+        if view is not None:
+            why = {"value": f"an audit runs on it {self.town.serial()}"}
+            self._submit(person, view, Callback.DUTY_OBJECT, {Action.DUTY_OBJECTION: why})
+
     def _ask_for_time(self, person: str, message: Shown, value: str) -> None:
         view = self._window(
             person, "action", Action.DUTY_MORE_TIME, pressed(message, Action.DUTY_MORE_TIME, value)

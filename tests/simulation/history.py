@@ -76,13 +76,16 @@ class History(Standing):
             case events.RoundExtended():
                 self._extended(event)
             case events.VotersChanged():
-                beside = self.calling_off or self.extending
+                beside = self.calling_off or self.extending or self.objecting
                 voted_on = self.round if self.state is State.PROPOSED else beside
                 self._must(voted_on is not None, event, "nothing is voted on")
             case events.ExtensionProposed() | events.ExtensionAgreed() | events.ExtensionDropped():
                 self._on_more_time(event)
+            case events.ObjectionProposed() | events.ObjectionEnded():
+                self._on_objection(event)
             case events.CancellationProposed():
                 self._must(self.extending is None, event, "more time is voted on")
+                self._must(self.objecting is None, event, "an objection is voted on")
                 self.calling_off, self.ballots, self.on_plan = event.round, {}, {}
             case events.CancellationDropped():
                 self.calling_off = None
@@ -103,7 +106,12 @@ class History(Standing):
                 if event.consumer_id in self.handed_back and not self.reminded_of_dates():
                     # It is theirs after all, and nobody was reminded of it meanwhile.
                     self.dated_at = event.at
+                if event.consumer_id in self.objectors and not self.reminded_of_dates():
+                    self.dated_at = event.at
                 self.handed_back.discard(event.consumer_id)
+                self.objectors.discard(event.consumer_id)
+                if event.duty is Duty.OBJECTS:
+                    self.objectors.add(event.consumer_id)
                 if event.duty is Duty.NOT_MINE:
                     self.handed_back.add(event.consumer_id)
                 if event.extension is not None:
@@ -196,7 +204,7 @@ class History(Standing):
 
     def _extended(self, event: events.RoundExtended) -> None:
         is_retiring = self.state is State.PROPOSED
-        beside = self.extending[1] if self.extending is not None else self.calling_off
+        beside = self.extending[1] if self.extending is not None else self.calling_off or self.objecting
         before = self.round if is_retiring else beside
         assert before is not None
         self._must(event.at - before.opened_at >= timedelta(days=1), event, "its card was up in time")
@@ -205,8 +213,33 @@ class History(Standing):
             self.round = longer
         elif self.extending is not None:
             self.extending = (self.extending[0], longer)
+        elif self.objecting is not None:
+            self.objecting = longer
         else:
             self.calling_off = longer
+
+    def _on_objection(self, event: events.ObjectionProposed | events.ObjectionEnded) -> None:
+        """One vote at a time; only with approval does it go on, and whoever objects has no vote."""
+        match event:
+            case events.ObjectionProposed():
+                others = (self.extending, self.calling_off, self.objecting)
+                self._must(others == (None, None, None), event, "another vote is open")
+                self._must(event.consumer_id in self.objectors, event, "nobody objects")
+                self.objecting, self.ballots = event.round, {}
+            case events.ObjectionEnded():
+                assert self.objecting is not None
+                is_agreed = not self.missing(self.objecting, self.approved) and not self._is_vetoed()
+                if event.outcome == "overruled":
+                    self._check_votes(event, self.objecting, self.approved)
+                    if not self.reminded_of_dates():
+                        self.dated_at = event.at
+                    self.objectors.discard(event.consumer_id)
+                if event.outcome == "upheld":
+                    self._must(not is_agreed, event, "people agreed that it goes on")
+                if event.outcome != "dropped":
+                    for person in self.people.get(event.consumer_id, ()):
+                        self._expect(f"D{person}", f"{self.stream}/objection-{event.number}/{person}")
+                self.objecting = None
 
     def _on_more_time(
         self, event: events.ExtensionProposed | events.ExtensionAgreed | events.ExtensionDropped
@@ -447,6 +480,8 @@ class History(Standing):
     def _opened(self, plan: Plan, round_: Round) -> None:
         self.plan, self.round, self.ballots, self.approved = plan, round_, {}, ""
         self.calling_off, self.extending, self.paused_at = None, None, None
+        self.objecting = None
+        self.objectors.clear()
 
     def _check_votes(self, event: events.Event, round_: Round | None, digest: str) -> None:
         assert round_ is not None
@@ -468,6 +503,7 @@ class History(Standing):
         self._must(set(self.people) <= self.settled, event, "some consumers have not moved")
         self._must(self.calling_off is None, event, "a vote on cancelling is open")
         self._must(self.extending is None, event, "a vote on more time is open")
+        self._must(self.objecting is None and not self.objectors, event, "somebody objects")
 
     def _expect_impact(self) -> None:
         """Few enough consumers for one message, and a picture of them."""

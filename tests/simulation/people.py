@@ -99,7 +99,8 @@ class Story(Hands):
         other = self.colleague if self.coordinator == self.proposer else self.proposer
         voting = self._ballots(card, (other, PLATFORM[0], SECURITY[0]))
         has_vote = any(action == Action.VOTE_APPROVE for action, _ in buttons(card.look))
-        on_time = self._on_more_time(card) if "MORE TIME" in str(card.look["blocks"]) else []
+        on_card = str(card.look["blocks"])
+        on_time = self._on_more_time(card) if "MORE TIME" in on_card or "GOING ON" in on_card else []
         if has_vote and "CANCELLING" in str(card.look["blocks"]):
             # A vote on cancelling: those who want it vote for it, the others let security stop it.
             if self.wish == "cancelled":
@@ -191,8 +192,11 @@ class Story(Hands):
         if reader in self.town.workspace.left:
             return self._at_home(person, consumer)
         if rand.random() < self.town.weather.whims and self.is_patient():
-            if rand.random() < 0.6:
-                return [lambda: self._ask_for_time(reader, message, value)]
+            whim = rand.random()
+            if whim < 0.6:
+                objects = whim < 0.2 and Action.DUTY_OBJECT in open_to_them
+                says = self._object if objects else self._ask_for_time
+                return [lambda: says(reader, message, value)]
             return [lambda: self._hand_back(reader, message, value, consumer)]
         reads_first = Action.DUTY_ACKNOWLEDGE in open_to_them and rand.random() < 0.6
         choice = Action.DUTY_ACKNOWLEDGE if reads_first else Action.DUTY_MIGRATED

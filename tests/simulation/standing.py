@@ -31,6 +31,9 @@ class Standing:
         self.calling_off: Round | None = None
         self.extending: tuple[LaterDates, Round] | None = None
         """Dates that are voted on, and the round."""
+        self.objecting: Round | None = None
+        """Whether it goes on in spite of an objection."""
+        self.objectors: set[str] = set()
         self.agreed: LaterDates | None = None
         """Those that were, until they are in place."""
         self.time_decided: set[str] = set()
@@ -95,7 +98,7 @@ class Standing:
 
     def reminded_of_dates(self) -> tuple[str, ...]:
         """The same, without what was handed back."""
-        return self._of_all_but(self.settled | self.handed_back)
+        return self._of_all_but(self.settled | self.handed_back | self.objectors)
 
     def _of_all_but(self, consumers: set[str]) -> tuple[str, ...]:
         left = (people for consumer, people in self.people.items() if consumer not in consumers)

@@ -159,6 +159,7 @@ class Witness:
             "it is paused": history.paused_at is None,
             "a vote on cancelling is open": history.calling_off is None,
             "a vote on more time is open": history.extending is None,
+            "somebody objects": history.objecting is None and not history.objectors,
             "service is being restored": not history.is_restoring,
             "some consumers have not moved": set(history.people) <= history.settled,
             "somebody calls it": not was_called,

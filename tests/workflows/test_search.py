@@ -46,7 +46,7 @@ def test_words_times_and_filters_are_told_apart(text: str, found: Wanted) -> Non
         ("until:2026-13", 'until: "2026-13": a day, month or year, as until:2026-12-31'),
         ("page:0", 'page: "0": the number of a page, as page:2'),
         ('owner:""', "owner:: a team or person, as owner:growth"),
-        ("a " * 17, "WORDS: at most 16 words; 17 are more"),
+        ("a " * 17, "WORDS: at most 16, not 17: /retire search WORDS..."),
     ],
 )
 def test_what_cannot_be_understood_says_what_could(text: str, why: str) -> None:

@@ -68,7 +68,7 @@ def wanted(text: str, today: date) -> Wanted:
         elif any(letter.isalnum() for letter in found[0]):
             read.words.append(found[0] if name else value)
     if len(read.words) > WORDS_MAX:
-        read.wrong("WORDS", "", f"at most {WORDS_MAX} words; {len(read.words)} are more")
+        read.wrong("WORDS", "", f"at most {WORDS_MAX}, not {len(read.words):,}: /retire search WORDS...")
     if not (read.words or read.filters or read.period or read.problems):
         how = "what to look for: words, a time as 2026-11 or last year, or a filter: "
         read.wrong("WORDS", "", how + "; ".join(FILTERS.values()))

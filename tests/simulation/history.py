@@ -288,6 +288,7 @@ class History(Standing):
         self.announced += 1
         self.before = self.people, self.teams
         self.unreached, self.left, self.handed_back, self.answer_by = set(), set(), set(), {}
+        self.objectors.clear()
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
@@ -326,6 +327,7 @@ class History(Standing):
             self._must(changed or bool(owners.notes), event, f"{consumer} belongs to the same as before")
             if is_asked_anew := owners.team_id != self.teams[consumer]:
                 self.handed_back.discard(consumer)
+                self.objectors.discard(consumer)
             new = [one for one in owners.slack_ids if is_asked_anew or one not in self.people[consumer]]
             self.people[consumer], self.teams[consumer] = owners.slack_ids, owners.team_id
             if owners.team_id not in teams:

@@ -44,7 +44,11 @@ def of_one(state: Retirement, found: Answer) -> Iterator[Payload]:
     assert found.home is not None
     if any(one.id == state.id for one in found.home.votes):
         yield actions(*votes.choices(state))
-    owed = [one for one in (*found.home.overdue, *found.home.answers) if one.state.id == state.id]
+    owed = [
+        one
+        for one in (*found.home.overdue, *found.home.answers)
+        if one.state.id == state.id and not one.duty.is_settled
+    ]
     for one in owed[:ROWS_MAX]:
         buttons = duties.buttons(one.duty, state)
         if buttons:

@@ -97,6 +97,7 @@ NONSENSE = [
     ("retention RET-1", "its archive is not made yet"),
     ("prune RET-1 all", "REASON...: missing"),
     ("prune RET-1 all it is old", "Nothing of RET-1 can be pruned: it is proposed"),
+    ("object RET-1", "CONSUMER: missing; say /retire object RET-n|MODEL CONSUMER REASON..."),
     ("handover RET-1", "@PERSON: missing"),
     ("handover RET-1 vera", "type @ and choose the name"),
 ]

@@ -155,7 +155,7 @@ def test_whoever_was_told_of_a_date_hears_when_it_moves_also_who_has_moved_and_t
             life.does(cmd.Resume(by=PAT))
             ahead = foretold(life)
         life.until(on(16))
-        told = life.sent_after(before)
+        told = [one for one in life.sent_after(before) if one[2] != "void votes"]
         assert told == ahead[: len(told)]
         asked = "dm" if is_edited else "reminder"
         assert [one[1:3] for one in told if one[1] != "CGOV"] == [

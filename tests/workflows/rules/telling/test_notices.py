@@ -220,13 +220,14 @@ def test_reminders_and_escalations_carry_their_milestone_in_the_key():
     assert "RET-1/escalate/migrate@2027-02-10/2/CGOV" in keys
 
 
-def test_moved_dates_are_told_again_to_everyone_who_still_has_to_move():
+def test_moved_dates_are_told_again_to_everyone_who_has_to_move_and_in_other_words_to_who_has():
     story = a_running_retirement()
     story.does(changes(Duty.MIGRATED, by=CARL))
     story.does(cmd.Pause(by=PAT, why=Prose(prose="freeze")))
     effects = story.does(cmd.Resume(by=PAT), at=ANNOUNCED_AT + days(3)).effects
     moved = f"RET-1/moved-{story.state.version - 1}"
-    assert told(effects) == [f"{moved}/UBILL", f"{moved}/UBELLA"]
+    informed = f"RET-1/informed-{story.state.version - 1}/{CARL}"
+    assert told(effects) == [f"{moved}/UBILL", f"{moved}/UBELLA", informed]
     assert set(redrawn(effects)) == {
         "RET-1/card",
         TEAM_BILLING,

@@ -20,10 +20,12 @@ def line(
             kept = f"`{safe(archived.preservation_id)}`{locked(archived)}"
             return f":package: Archived {_amount(archived)} as {kept}{archives.not_had(archived)}"
         case events.DrillPassed():
-            return f":test_tube: Restore drill passed: {_amount(event)} read back and compared"
+            return (
+                f":test_tube: Restore drill passed: {_amount(event)} read back and compared{_noticed(event)}"
+            )
         case events.ArchiveConfirmed():
             again = f":test_tube: The archive was read back once more before *{safe(event.step)}*"
-            return f"{again}: {_amount(event)} compared"
+            return f"{again}: {_amount(event)} compared{_noticed(event)}"
         case events.ArchiveLost():
             what = f":boom: The archive did not hold when it was read back for *{safe(event.step)}*"
             running = " Endpoints left running." if event.step is StepKind.DISABLE else ""
@@ -40,6 +42,15 @@ def where(retirement: Retirement) -> str:
 
 def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> str:
     return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
+
+
+def _noticed(event: events.DrillPassed | events.ArchiveConfirmed) -> str:
+    """What is not as it was left, though every byte is."""
+    if not event.noticed:
+        return ""
+    return limits.joined(
+        [". :warning: Yet", *(f"    • {safe(one, limits.REASON_MAX)}" for one in event.noticed)], 1_500
+    )
 
 
 def locked(archived: Archived) -> str:

@@ -35,18 +35,22 @@ class ArchiveStored(Event, frozen=True, kw_only=True, tag="archive stored"):
 
 
 class DrillPassed(Event, frozen=True, kw_only=True, tag="drill passed"):
+    """`noticed`: what is not as it was left although every byte is, such as a lock that somebody shortened."""
+
     manifest_digest: str
     files: int
     bytes: int
+    noticed: tuple[str, ...] = ()
 
 
 class ArchiveConfirmed(Event, frozen=True, kw_only=True, tag="archive confirmed"):
-    """Everything was read back once more, right before a step that cannot do without the archive."""
+    """Everything was read back once more, right before a step that cannot do without the archive. See `DrillPassed`."""
 
     step: StepKind
     manifest_digest: str
     files: int
     bytes: int
+    noticed: tuple[str, ...] = ()
 
 
 class ArchiveLost(Event, frozen=True, kw_only=True, tag="archive lost"):

@@ -17,10 +17,15 @@ def test_a_model_is_archived_in_a_bucket_and_goes_dark_on_its_proof(
     with Town(tmp_path, archive=kept.store, serves=True) as town:
         town.announce()
         town.everybody_moves()
-        town.pass_time(days=60)
+        town.pass_time(days=40)
         archived = town.retirement().archived
+        kept.client.put_object(Bucket=kept.name, Key=kept.key(archived, "data/more.bin"), Body=b"forged")
+        town.pass_time(days=20)
         assert "its bucket locks it (governance)" in town.thread()
         assert "Restore drill passed: 5 files" in town.thread()
+        told = town.thread().partition("read back once more before *disable*")[2]
+        assert "Yet" in told
+        assert "data/more.bin is not of this archive" in told
         assert archived.lock is Lock.GOVERNANCE
         assert archived.version
         assert town.retirement().state is State.DISABLED

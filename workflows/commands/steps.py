@@ -46,6 +46,7 @@ class RecordDrill(Finished, frozen=True, kw_only=True, tag="record drill"):
     manifest_digest: str
     files: int
     bytes: int
+    noticed: tuple[str, ...] = ()
 
 
 class RecordDisabled(Command, frozen=True, kw_only=True, tag="record disabled"):

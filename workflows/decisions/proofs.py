@@ -52,6 +52,7 @@ def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: dat
             manifest_digest=command.manifest_digest,
             files=command.files,
             bytes=command.bytes,
+            noticed=command.noticed,
         )
         return decided(state, passed)
     ready = readiness(state, state.plan.step(command.step), facts, now)
@@ -64,6 +65,7 @@ def record_drill(state: Retirement, command: RecordDrill, facts: Facts, now: dat
         manifest_digest=command.manifest_digest,
         files=command.files,
         bytes=command.bytes,
+        noticed=command.noticed,
     )
     if command.step is StepKind.CLOSE:
         return decided(state, confirmed, events.Closed(at=now, by=events.EMERITUS))

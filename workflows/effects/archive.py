@@ -66,6 +66,7 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             manifest_digest=drilled.manifest_digest,
             files=drilled.files,
             bytes=drilled.bytes,
+            noticed=drilled.noticed,
         )
         facts = shop.engine.gatherer.facts(record, shop.retirement(claim), shop.world.now())
     except EmeritusError as error:

@@ -25,6 +25,8 @@ ASKS = frozenset(
         "escalation",
         "handed",
         "missed",
+        "named",
+        "objection",
         "reminder",
         "reopened",
         "taken over",

@@ -225,7 +225,7 @@ class History(Standing):
                 others = (self.extending, self.calling_off, self.objecting)
                 self._must(others == (None, None, None), event, "another vote is open")
                 self._must(event.consumer_id in self.objectors, event, "nobody objects")
-                self.objecting, self.ballots = event.round, {}
+                self.objecting, self.ballots, self.on_plan = event.round, {}, {}
             case events.ObjectionEnded():
                 assert self.objecting is not None
                 is_agreed = not self.missing(self.objecting, self.approved) and not self._is_vetoed()

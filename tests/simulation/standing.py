@@ -148,7 +148,7 @@ class Standing:
         if days and is_awaited and f"migrate-{min(days)}d@{by:%Y-%m-%d}" not in self.reminded:
             yield f"nobody was reminded {min(days)} days before {by:%Y-%m-%d}"
         was_late = {consumer for consumer, day in self.answer_by.items() if day > by}
-        if not self._of_all_but(self.settled | was_late):
+        if not self._of_all_but(self.settled | was_late | self.objectors):
             return
         for level, after in LEVELS[self.policy_name].items():
             due = by + after

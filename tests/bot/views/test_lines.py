@@ -191,7 +191,12 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.StepHeld: {"step": StepKind.DISABLE, "reasons": ("2 consumers are not migrated",)},
     events.StepFailed: {"step": StepKind.ARCHIVE, "reason": "disk full"},
     events.ArchiveStored: {"archived": KEPT},
-    events.DrillPassed: {"manifest_digest": "x", "files": 2, "bytes": 4096, "noticed": ("<!channel> was here",)},
+    events.DrillPassed: {
+        "manifest_digest": "x",
+        "files": 2,
+        "bytes": 4096,
+        "noticed": ("<!channel> was here",),
+    },
     events.ArchiveConfirmed: {
         "step": StepKind.DISABLE,
         "manifest_digest": "x",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from data.archive.kept import class_of, classes_of
 from data.archive.pieces import REFERENCES
 from data.archive.results import Artifact, Bag
 from data.records.artifacts import ArtifactClass
@@ -47,10 +49,11 @@ class Package:
 
     def role_of(self, path: str) -> ArtifactClass:
         """By the artifact it was copied from, the deepest of those it may lie in."""
-        found = [
-            one for one in self.artifacts if path == one.path or path.startswith(f"{one.path.rstrip('/')}/")
-        ]
-        return max(found, key=lambda one: len(one.path)).role if found else ArtifactClass.OTHER
+        return class_of(path, self._classes) or ArtifactClass.OTHER
+
+    @cached_property
+    def _classes(self) -> dict[str, ArtifactClass]:
+        return classes_of(self.artifacts)
 
     def is_reference(self, path: str) -> bool:
         return path.startswith(f"{REFERENCES}/") and bool(self.subject.references)

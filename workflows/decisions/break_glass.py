@@ -34,6 +34,7 @@ from workflows.rules.voting import quorum
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
 from workflows.rules.voting.roles import as_weighed_now
+from workflows.rules.voting.two_people import check_apart
 
 WEEK = timedelta(days=7)
 
@@ -75,12 +76,13 @@ def confirm(state: Retirement, command: ConfirmBreakGlass, facts: Facts, now: da
         )
     if command.by == asked.asked_by:
         raise Refused("You asked for it yourself", next_step=_others(facts, command.by))
-    if behind := answers_for(command.by, (asked.asked_by,), facts.delegations):
-        raise Refused(
-            "It takes two people who decide for themselves",
-            reasons=[f"you and <@{behind}>, who asked for it, stand in for one another now"],
-            next_step=_others(facts, command.by, asked.asked_by),
-        )
+    check_apart(
+        command.by,
+        (asked.asked_by,),
+        facts.delegations,
+        did="asked for",
+        next_step=_others(facts, command.by, asked.asked_by),
+    )
     account = facts.no_colleagues.get(asked.asked_by)
     if account is not None or asked.asked_by not in facts.glass_breakers:
         raise Refused(

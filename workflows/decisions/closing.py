@@ -11,10 +11,10 @@ from data.records.retirement import Retirement, State
 from workflows.commands import ConfirmClose
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
 from workflows.rules.gating import closing
-from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import check
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
+from workflows.rules.voting.two_people import check_apart, check_named
 from workflows.rules.wording import named
 
 
@@ -30,22 +30,13 @@ def confirm(state: Retirement, command: ConfirmClose, facts: Facts, now: datetim
             next_step=f"Ask one of them; /retire show {state.id} names the coordinator and owners",
         )
     assert state.plan is not None
-    subject = state.plan.subject
-    if command.model not in (subject.model_name, subject.model_id):
-        raise Refused(
-            f'"{command.model}" is not what {state.id} retires',
-            next_step=f"Type its model's exact name: /retire confirm {state.id} {subject.model_name}",
-        )
+    check_named(state, command.model, does="retires", command=f"/retire confirm {state.id} ")
     if any(one.by == command.by for one in state.confirmed):
         return nothing("You confirmed that already: it takes somebody else as well.")
     void = [one.by for one in state.confirmed if one.by not in entitled or one.by in facts.no_colleagues]
     others = [one.by for one in state.confirmed if one.by not in void]
-    if behind := answers_for(command.by, others, facts.delegations):
-        raise Refused(
-            "It takes two people who decide for themselves",
-            reasons=[f"you and <@{behind}>, who confirmed it, stand in for one another now"],
-            next_step=f"Ask a third person; /retire show {state.id} names the coordinator and owners",
-        )
+    third = f"Ask a third person; /retire show {state.id} names the coordinator and owners"
+    check_apart(command.by, others, facts.delegations, did="confirmed", next_step=third)
     check_is_colleague(facts, "What you confirm")
     proof = check_proof(facts)
     event = events.CloseConfirmed(at=now, by=command.by, entitled=entitled, proof=proof, void=tuple(void))

@@ -15,10 +15,10 @@ from workflows.commands import AskPrune, ConfirmPrune, DropPrune, RecordPruned
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
 from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import Term
-from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import check
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
+from workflows.rules.voting.two_people import check_apart, check_named
 from workflows.rules.wording import counted, named
 
 
@@ -56,31 +56,20 @@ def confirm(state: Retirement, command: ConfirmPrune, facts: Facts, now: datetim
     asked = _asked(state, command.number)
     if asked.confirmed_by:
         return nothing(f"<@{asked.confirmed_by}> confirmed it already.")
-    assert state.plan is not None
-    subject = state.plan.subject
     if command.by == asked.asked_by:
         raise Refused(
             "It takes two people, and you asked for it",
             next_step=f"Ask a second one; /retire show {state.id} names the coordinator and owners",
         )
-    if command.by not in pruning.entitled(state, facts) or (
-        behind := answers_for(command.by, [asked.asked_by], facts.delegations)
-    ):
-        why = (
-            f"you and <@{behind}> stand in for one another"
-            if command.by in facts.owners
-            else "a delegate is none"
-        )
+    third = f"Ask a third one; /retire show {state.id} names the coordinator and owners"
+    if command.by not in pruning.entitled(state, facts):
         raise Refused(
             "It takes two people who decide for themselves",
-            reasons=[why],
-            next_step=f"Ask a third one; /retire show {state.id} names the coordinator and owners",
+            reasons=["a delegate is none of them"],
+            next_step=third,
         )
-    if command.model not in (subject.model_name, subject.model_id):
-        raise Refused(
-            f'"{command.model}" is not what {state.id} retired',
-            next_step=f"Type its model's exact name: {subject.model_name}",
-        )
+    check_apart(command.by, [asked.asked_by], facts.delegations, did="asked for", next_step=third)
+    check_named(state, command.model, does="retired")
     check_is_colleague(facts, "What you confirm")
     if asked.asked_by not in pruning.entitled(state, facts) or asked.asked_by in facts.no_colleagues:
         return _dropped(

@@ -22,6 +22,7 @@ from tests.builders import (
     OWEN,
     PAT,
     PLATO,
+    SELMA,
     STRANGER,
     WHY,
     Story,
@@ -135,6 +136,12 @@ def test_who_may_not_ask_is_told_why(command: cmd.Command, facts: dict[str, Any]
             "churn",
             {"delegations": {PAT: Delegation(person=PAT, to=OWEN)}},
             "It takes two people who decide for themselves",
+        ),
+        (
+            SELMA,
+            "churn",
+            {"delegations": {SELMA: Delegation(person=SELMA, to=PAT)}},
+            f"you and <@{PAT}>, who asked for it, stand in for one another now",
         ),
     ],
 )

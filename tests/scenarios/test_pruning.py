@@ -58,3 +58,19 @@ def test_an_archive_goes_when_its_days_are_over_no_hold_is_on_it_and_two_people_
         assert buttons(town.posted(GOVERNANCE, f"RET-1/prune/{number.number}/request")) == []
         assert "gone since" in town.command(BRUNO, "retention RET-1")
         assert "A retirement that is pruned" not in town.command(ADA, "hold RET-1 too late")
+
+
+def test_an_archive_that_cannot_be_kept_is_listed_until_it_can(tmp_path: Path) -> None:
+    with Town(tmp_path, policy=KEPT) as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=95)
+        archived = town.retirement().archived
+        assert archived is not None
+        manifest = town.archive.path(archived.location) / "manifest-sha256.txt"
+        manifest.rename(tmp_path / "aside")
+        town.command(MINA, "hold RET-1 Case 21-114")
+        assert "manifest-sha256.txt is missing" in town.command(TOM, "show RET-1")
+        (tmp_path / "aside").rename(manifest)
+        town.pass_time(hours=2)
+        assert "manifest-sha256.txt is missing" not in town.command(TOM, "show RET-1")

@@ -6,13 +6,13 @@ What does not answer is asked again, and so is what a person has to mend first: 
 
 from __future__ import annotations
 
-from data.errors import EmeritusError, Unavailable
+from data.errors import EmeritusError
 from data.events import EMERITUS
-from data.records.decision import Claim, Done, HeldUp, NotDone, Result
+from data.records.decision import Claim, Done, Result
 from data.records.deprecation import CatalogKind, Deprecation, Lifecycle
 from data.store import Then
 from workflows.commands import TellWritten
-from workflows.effects.workshop import QUIET_TRIES, Workshop, later, then
+from workflows.effects.workshop import Workshop, then, until_mended
 from workflows.listings import PLACES, SAYS, Listings
 
 
@@ -30,10 +30,8 @@ def write(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     try:
         places = writer.write(owed)
     except EmeritusError as error:
-        is_quiet = isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES
-        held_up = None if is_quiet else HeldUp.EMERITUS
-        again = NotDone(retry_at=later(claim, shop.world), why=str(error), held_up=held_up)
-        return again, None if is_quiet else then(claim, _told(kind, owed, trouble=str(error)))
+        again = until_mended(claim, error, shop.world)
+        return again, then(claim, _told(kind, owed, trouble=str(error))) if again.held_up else None
     shop.world.point("after write")
     is_said = owed.is_new or bool(places) or owed.lifecycle is Lifecycle.IN_SERVICE
     said = {SAYS: str(owed.lifecycle), PLACES: "\n".join(places)} if is_said else {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from data.archive.keeping import Keeping
-from data.archive.kept import class_of
+from data.archive.kept import class_of, classes_of
 from data.archive.manifest import payload_manifest, sha256_id
 from data.archive.results import StoredFile
 from data.errors import Corrupt, EmeritusError, Unavailable
@@ -19,7 +19,7 @@ from data.records.retirement import Retirement
 from data.store import Then
 from workflows import commands as cmd
 from workflows.decisions.pruning import still_kept
-from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
+from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then, until_mended
 from workflows.preserving import keeping_of, planned
 from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import Term
@@ -37,7 +37,7 @@ def keep(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             shop.archive.keep(state.archived, keeping_of(state, term), paths=paths)
             shop.world.point("after keep")
     except EmeritusError as error:
-        return again(claim, error, shop.world), None
+        return until_mended(claim, error, shop.world), None
     return Done(), None
 
 
@@ -79,13 +79,13 @@ def by_class(state: Retirement, files: Sequence[StoredFile]) -> Mapping[str, Seq
     """The files of each class. Raises `Corrupt` where they are not those that the record has."""
     assert state.archived is not None
     require_recorded(state.archived, files)
-    classes = {one.path: str(one.role) for one in planned(state)}
+    classes = classes_of(planned(state))
     known = {one.of for one in state.archived.kept}
     found: dict[str, list[StoredFile]] = {}
     for file in files:
         of = class_of(file.path, classes)
-        found.setdefault(of if of in known or not known else EVERYTHING_ELSE, []).append(file)
-    return found if known else {EVERYTHING_ELSE: list(files)}
+        found.setdefault(of if of is not None and of in known else EVERYTHING_ELSE, []).append(file)
+    return found
 
 
 def require_recorded(archived: Archived, files: Sequence[StoredFile]) -> None:

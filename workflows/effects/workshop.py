@@ -12,7 +12,7 @@ from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.metrics import UNCOUNTED, Metrics
 from data.records.catalog import EndpointKind
-from data.records.decision import Claim, Done, NotDone, Result, Unknown
+from data.records.decision import Claim, Done, HeldUp, NotDone, Result, Unknown
 from data.records.deprecation import CatalogKind
 from data.records.facts import Facts
 from data.records.plan import Endpoint
@@ -151,6 +151,14 @@ def again(
 ) -> NotDone:
     """Try the same effect again, more and more seldom."""
     return NotDone(retry_at=later(claim, world, seconds_max), why=str(error))
+
+
+def until_mended(claim: Claim, error: EmeritusError, world: World) -> NotDone:
+    """The same, listed as held up by what is wrong with this installation once it is no passing trouble."""
+    is_passing = isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES
+    return NotDone(
+        retry_at=later(claim, world), why=str(error), held_up=None if is_passing else HeldUp.EMERITUS
+    )
 
 
 def delayed(claim: Claim, action: str, reason: str) -> Then:

@@ -56,7 +56,9 @@ def roles_vote(stage: Stage) -> str:
         containing(stage.votes(voter, Action.VOTE_APPROVE), "counts: approve")
     stage.press(PRIYA, stage.card(), Action.VOTE_REJECT)
     stage.opened(Callback.VOTE_REJECT)
-    stage.submit(PRIYA, typed(Action.VOTE_COMMENT, DOUBT))
+    # Her answer may come after the card shows her vote: it is waited for, or it would be taken for the next one.
+    told = stage.answer(PRIYA, lambda: stage.submit(PRIYA, typed(Action.VOTE_COMMENT, DOUBT)), "a rejection")
+    containing(told, "counts: reject")
     stage.card_says(f"<@{PRIYA}> rejects", DOUBT)
     containing(stage.votes(PRIYA, Action.VOTE_APPROVE), "counts: approve")
     stage.card_says(*(f"*{role}* 1 of 1" for role in ("owner", "platform", "product", "security")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.house import House, Payload
-from bot.views.audits import evidence
+from bot.views.asked.audits import evidence
 from data.errors import Refused
 from data.records.retirement import Retirement
 from workflows.rules.hours import day_of

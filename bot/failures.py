@@ -22,7 +22,7 @@ from slack_bolt import App, BoltResponse
 from bot import payloads
 from bot.house import House
 from bot.intake import NotKeptError
-from bot.views import answers
+from bot.views.asked import answers
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError, Invalid, Unavailable
 from data.subject import about

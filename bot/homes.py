@@ -17,7 +17,7 @@ from datetime import datetime
 from time import monotonic
 
 from bot.payloads import home_page
-from bot.views import home as view
+from bot.views.asked import home as view
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
 from data.sql.record import SqlStore

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.views import digest, stats
-from bot.views import playbooks as views
 from bot.views.blocks import Payload
+from bot.views.hindsight import playbooks as views
+from bot.views.hindsight import stats
+from bot.views.telling import digest
 from data.records.policy import Policy, Review
 from data.records.retirement import Retirement
 from data.store import Store

@@ -16,7 +16,7 @@ from bot.serving import metrics
 from bot.typed import usage
 from bot.typed.table import COMMANDS
 from bot.variables import VARIABLES
-from bot.views import digest as views
+from bot.views.telling import digest as views
 from data.policies import attestations as policy_attestations
 from data.policies import checks as policy_checks
 from data.policies import fields as policy_fields

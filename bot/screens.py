@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import payloads
 from bot.slack.errors import FAILURES
-from bot.views import obligations
+from bot.views.consumers import obligations
 from data.errors import Refused, Unavailable
 from data.records.retirement import Retirement
 from workflows.rules.people.delegating import NOBODY, InForce

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.house import House
 from bot.slack.permalinks import address_of
-from bot.views import search
+from bot.views.asked import search
 from bot.views.blocks import Payload
 from workflows.rules.hours import day_of
 from workflows.rules.telling.messages import card_key

@@ -37,7 +37,8 @@ from bot.slack.uploads import FileView
 from bot.slack.zones import SlackZones
 from bot.timekeeper import SlackTimekeeper
 from bot.user_groups import followed
-from bot.views import answers, digest
+from bot.views.asked import answers
+from bot.views.telling import digest
 from bot.views.uploads import FILES
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog

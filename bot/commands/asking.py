@@ -12,8 +12,8 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
 from bot.typed.lookup import model_in_shell, thing_in_shell
-from bot.views import impact_mermaid, impact_text
-from bot.views import who as who_view
+from bot.views.catalog import who as who_view
+from bot.views.graph import impact_mermaid, impact_text
 from bot.world import CalendarWorld
 from data.catalog.hosting import hosted_parts
 from data.catalog.neighbourhood import Neighbourhood, around

@@ -8,7 +8,7 @@ from bot.commands.opening import as_json, print_json, say, settings_for, store_t
 from bot.keeping import open_catalog
 from bot.local_endpoints import open_endpoints
 from bot.typed.lookup import retirements
-from bot.views import candidates as view
+from bot.views.proposing import candidates as view
 from bot.world import CalendarWorld
 from data.records.catalog import EndpointKind
 from workflows.considering import ranking

@@ -12,7 +12,7 @@ from bot.commands.opening import as_json, print_json, say, settings_for, store_t
 from bot.doctor.catalogs import announced, looks
 from bot.keeping import open_catalog
 from bot.typed.lookup import IN_SHELL, named
-from bot.views.catalogs import NAMES
+from bot.views.catalog.catalogs import NAMES
 from data.errors import EmeritusError, Refused
 from data.records.deprecation import CatalogKind, Deprecation
 from data.records.retirement import Retirement

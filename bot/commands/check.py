@@ -15,7 +15,7 @@ from bot.formats import FORMATS
 from bot.keeping import open_catalog
 from bot.typed.lookup import retirements
 from bot.views.blocks import day
-from bot.views.steps import zone_of
+from bot.views.card.steps import zone_of
 from data.catalog.joined import joins_of
 from data.catalog.serving import server_of
 from data.records.catalog import Dependency, Entity, Kind, Sighting

@@ -13,8 +13,8 @@ from bot.keeping import open_catalog
 from bot.reading import overdue, this_week
 from bot.settings import Settings
 from bot.typed.lookup import IN_SHELL, named, retirements
-from bot.views import digest as digest_view
-from bot.views import outlook as outlook_view
+from bot.views.telling import digest as digest_view
+from bot.views.telling import outlook as outlook_view
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
 from data.errors import Refused

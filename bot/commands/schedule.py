@@ -6,7 +6,7 @@ import click
 
 from bot.commands.opening import settings_for, store_to_read
 from bot.keeping import open_catalog
-from bot.views.schedule import FORMATS
+from bot.views.catalog.schedule import FORMATS
 from bot.world import CalendarWorld
 from workflows.schedule import Schedule
 

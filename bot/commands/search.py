@@ -10,7 +10,7 @@ import click
 
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
-from bot.views.search import page_of, why
+from bot.views.asked.search import page_of, why
 from bot.world import CalendarWorld
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Retirement

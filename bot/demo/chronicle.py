@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from bot.demo.company import Company, Say, names
-from bot.views import lines
+from bot.views.card import lines
 from data import events
 from data.records.retirement import Duty
 from data.store import BEGINNING, StoredEvent

@@ -14,7 +14,7 @@ from bot.catalog_writers import open_writers
 from bot.doctor.finding import Finding
 from bot.settings import Settings
 from bot.shared_places import CHANGES, why_another
-from bot.views.catalogs import NAMES, SETTINGS
+from bot.views.catalog.catalogs import NAMES, SETTINGS
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
 from data.records.deprecation import CatalogKind, Deprecation

@@ -17,7 +17,7 @@ from bot.ids import MESSAGE, Action
 from bot.listeners.proposals import open_form
 from bot.typed import asked
 from bot.typed.lookup import chosen
-from bot.views import assistant
+from bot.views.asked import assistant
 from data.errors import Stale
 from data.records.decision import Effect
 from workflows.effects.answering import STREAM, wish

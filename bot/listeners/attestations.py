@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.typed.lookup import retirement
-from bot.views import attestations
+from bot.views.voting import attestations
 from data.errors import Invalid, Problem
 from data.records.base import Prose
 from workflows.commands import Attest

@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.typed.lookup import retirement
-from bot.views import closing
+from bot.views.card import closing
 from data.printable import uncoloured
 from workflows.commands import ConfirmClose
 from workflows.decisions.closing import check_can_confirm

@@ -23,20 +23,15 @@ from bot.typed.own_words import NOT_YET, decided
 from bot.typed.playbooks import proposed
 from bot.typed.table import COMMANDS
 from bot.typed.usage import Typed, understood
-from bot.views import (
-    answers,
-    attestations,
-    candidates,
-    catalogs,
-    checks,
-    digest,
-    helping,
-    lessons,
-    retention,
-    standing,
-    who,
-)
-from bot.views import delegations as delegated
+from bot.views.asked import answers, helping, standing
+from bot.views.catalog import catalogs, who
+from bot.views.consumers import checks
+from bot.views.consumers import delegations as delegated
+from bot.views.hindsight import lessons
+from bot.views.keeping import retention
+from bot.views.proposing import candidates
+from bot.views.telling import digest
+from bot.views.voting import attestations
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import Entity

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from bot import payloads, screens
 from bot.house import House
 from bot.ids import Action
-from bot.views import lessons
+from bot.views.hindsight import lessons
 from workflows.reviews import learned
 
 

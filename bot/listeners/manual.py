@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import capture
 from bot.typed.lookup import retirement
-from bot.views import manual
+from bot.views.card import manual
 from data.errors import Invalid, Problem
 from data.records.base import Prose
 from workflows.commands import CheckManual, ContradictManual, ReportManual

@@ -13,7 +13,7 @@ from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.listeners.obligations import asked
 from bot.typed.lookup import retirement
-from bot.views import moving
+from bot.views.consumers import moving
 from data.records.retirement import Retirement
 from workflows.commands import ReportMigrating
 from workflows.rules.hours import day_of

@@ -12,7 +12,7 @@ from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.listeners.obligations import asked
 from bot.typed.lookup import retirement
-from bot.views import naming
+from bot.views.consumers import naming
 from data.records.retirement import Duty
 from workflows.commands import ChangeDuty
 

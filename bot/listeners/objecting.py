@@ -12,7 +12,7 @@ from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.listeners.obligations import asked
 from bot.typed.lookup import retirement
-from bot.views import objecting
+from bot.views.voting import objecting
 from data.records.base import Prose
 from workflows.commands import Object
 

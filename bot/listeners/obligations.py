@@ -13,7 +13,8 @@ from bot.house import House, Payload
 from bot.ids import Action, Callback
 from bot.inbox import capture, submit
 from bot.typed.lookup import retirement
-from bot.views import extension, obligations
+from bot.views.consumers import obligations
+from bot.views.voting import extension
 from data.records.base import Prose
 from data.records.retirement import Duty, Retirement
 from workflows.commands import AskForTime, ChangeDuty

@@ -17,7 +17,8 @@ from bot.inbox import submit
 from bot.typed.lookup import chosen, retirement
 from bot.typed.lookup import model as named_model
 from bot.typed.playbooks import followed
-from bot.views import limits, proposal_modal
+from bot.views import limits
+from bot.views.proposing import proposal_modal
 from data.catalog.hosting import hosted_parts
 from data.catalog.snapshot import Snapshot
 from data.errors import Invalid, Problem, Refused, Stale

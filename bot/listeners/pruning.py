@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import capture, submit
 from bot.typed.lookup import retirement
-from bot.views import pruning
+from bot.views.keeping import pruning
 from data.printable import uncoloured
 from workflows.commands import ConfirmPrune, DropPrune
 

@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import submit
 from bot.typed.lookup import retirement
-from bot.views import reviews
+from bot.views.hindsight import reviews
 from data.errors import Stale
 from data.records.base import Prose
 from data.records.reviews import Stage

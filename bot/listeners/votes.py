@@ -11,7 +11,7 @@ from bot.house import House
 from bot.ids import Action, Callback
 from bot.inbox import capture, submit
 from bot.typed.lookup import retirement
-from bot.views import votes
+from bot.views.voting import votes
 from data.errors import Stale
 from data.records.base import Prose
 from data.records.rounds import Choice

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.serving.wsgi import Wsgi
-from bot.views.schedule import FORMATS
+from bot.views.catalog.schedule import FORMATS
 from data.errors import EmeritusError
 from workflows.schedule import Schedule
 

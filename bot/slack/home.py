@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.slack.errors import code_of
-from bot.views.home import drawn
+from bot.views.asked.home import drawn
 from data.errors import Stale
 from data.records.decision import Dead, Done, NotDone, Result, Unknown
 from workflows.effects.home import DIGEST, HASH

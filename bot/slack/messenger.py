@@ -26,7 +26,7 @@ from bot.slack.past import EVENT_TYPE, Past, unseen
 from bot.slack.permalinks import address_of, addresses, is_coming
 from bot.slack.rates import POST
 from bot.slack.uploads import Carry, FileView, NotTakenError, carried, name_of, uploaded
-from bot.views.assistant import NO_AGENTS
+from bot.views.asked.assistant import NO_AGENTS
 from bot.views.blocks import Payload
 from bot.views.notices import drawn
 from bot.views.uploads import FILES, in_words

@@ -9,8 +9,8 @@ from bot import payloads
 from bot.house import House
 from bot.payloads import Body, at, text_at
 from bot.typed.lookup import chosen
-from bot.views import guide
 from bot.views.blocks import HELPED, UNHELPFUL
+from bot.views.proposing import guide
 from data.errors import Stale
 from data.records.base import Record
 from data.records.plan import Reason

@@ -6,40 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.views import (
-    assistant,
-    attestations,
-    break_glass,
-    callers,
-    catalogs,
-    checks,
-    closing,
-    delegations,
-    digest,
-    escalation,
-    extension,
-    files,
-    impact,
-    imports,
-    informed,
-    lessons,
-    manual,
-    meeting,
-    missed,
-    naming,
-    objecting,
-    obligations,
-    policy_review,
-    proposal,
-    pruning,
-    readers,
-    reviews,
-    thread,
-    unreached,
-    votes,
-    waivers,
-)
+from bot.views.asked import assistant
 from bot.views.blocks import Payload
+from bot.views.card import closing, manual, missed, proposal, thread
+from bot.views.catalog import catalogs, files, imports
+from bot.views.consumers import callers, checks, delegations, informed, naming, obligations, waivers
+from bot.views.graph import impact, meeting
+from bot.views.hindsight import lessons, policy_review, reviews
+from bot.views.keeping import pruning
+from bot.views.telling import digest, escalation, readers, unreached
+from bot.views.voting import attestations, break_glass, extension, objecting, votes
 from data import events
 from data.catalog.snapshot import Snapshot
 from data.records.policy import Policy

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.slack.uploads import File, FileView
-from bot.views import impact_text, limits, outlook
+from bot.views import limits
 from bot.views.blocks import Payload, day, message, safe
-from bot.views.impact import summary
+from bot.views.graph import impact_text
+from bot.views.graph.impact import summary
 from bot.views.limits import clip
+from bot.views.telling import outlook
 from data import events
 from data.catalog.neighbourhood import around
 from data.catalog.snapshot import Snapshot

@@ -17,7 +17,7 @@ from data.toml_checks import text, whole, words
 from data.toml_tables import Tables
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-TEXT_MAX = 1_000  # as a message shows it in full beside who is asked (bot/views/attestations.py)
+TEXT_MAX = 1_000  # as a message shows it in full beside who is asked (bot/views/voting/attestations.py)
 VALID_DAYS = 90
 
 

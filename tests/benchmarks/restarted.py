@@ -23,8 +23,8 @@ from tests.data.no_retirements import NoRetirements
 
 def answered(catalog: Catalog) -> None:
     """Owners resolved, grouped by team, rendered to blocks."""
-    from bot.views import answers  # noqa: PLC0415 - part of what a restart waits for
-    from bot.views import impact as impact_view  # noqa: PLC0415
+    from bot.views.asked import answers  # noqa: PLC0415 - part of what a restart waits for
+    from bot.views.graph import impact as impact_view  # noqa: PLC0415
 
     model = catalog.model(MODEL)
     consumers = catalog.impact(MODEL).consumers

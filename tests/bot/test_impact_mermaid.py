@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
-from bot.views.impact_mermaid import EDGES_MAX
+from bot.views.graph.impact_mermaid import EDGES_MAX
 
 SAID = (
     "summed up by team: 501 consumers with 501 edges in 14,224 characters are more than Mermaid draws (500 edges, "

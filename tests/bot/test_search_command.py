@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from bot.cli import cli
-from bot.views import search
+from bot.views.asked import search
 from tests.bot.listeners.desk import Desk
 from tests.builders import a_running_retirement
 from workflows.search.finding import Found, Hit

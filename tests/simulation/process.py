@@ -33,7 +33,8 @@ from bot.listeners import (
 )
 from bot.slack.messenger import SlackMessenger
 from bot.slack.rates import Rates
-from bot.views import answers, digest
+from bot.views.asked import answers
+from bot.views.telling import digest
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError
 from data.events import EMERITUS

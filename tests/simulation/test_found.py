@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.ids import Action
-from bot.views.proposal import card
+from bot.views.card.proposal import card
 from data import events
 from data.events import EMERITUS
 from data.records.digests import DigestState

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot import payloads
 from bot.ids import Action, Callback
-from bot.views import callers, limits, obligations, proposal, thread
+from bot.views import limits
+from bot.views.card import proposal, thread
+from bot.views.consumers import callers, obligations
 from data import events
 from data.records.catalog import EndpointKind
 from data.records.decision import Outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.views import impact_text
+from bot.views.graph import impact_text
 from data.catalog.catalog import Catalog
 from data.catalog.snapshot import Snapshot
 from data.sqlite.store import SqliteStore

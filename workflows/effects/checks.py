@@ -1,7 +1,7 @@
 """Running one check of a consumer. May run twice: one that was under way at a crash is run again, and recorded once.
 
 What it says is written by others: it is kept short, without controls, without what looks like a secret, and without
-the name of any restricted model; what a channel reads of it mentions nobody (bot/views/checks.py).
+the name of any restricted model; what a channel reads of it mentions nobody (bot/views/consumers/checks.py).
 """
 
 from __future__ import annotations

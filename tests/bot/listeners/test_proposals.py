@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.views.proposal_modal import endpoints_block
+from bot.views.proposing.proposal_modal import endpoints_block
 from data.records.base import Prose
 from data.records.plan import Reason
 from tests.bot.listeners.desk import CHURN, CHURN_2, TOM, Desk

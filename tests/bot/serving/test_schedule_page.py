@@ -16,7 +16,7 @@ from bot.cli import cli
 from bot.listening import Address
 from bot.serving.schedule_page import schedule_page
 from bot.serving.wsgi import Serving
-from bot.views.schedule import FORMATS
+from bot.views.catalog.schedule import FORMATS
 from bot.world import CalendarWorld
 from data.errors import Unavailable
 from data.records.retirement import Retirement

@@ -5,20 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.views import (
-    answers,
-    digest,
-    extension,
-    helping,
-    informed,
-    manual,
-    obligations,
-    proposal,
-    proposal_modal,
-    standing,
-    thread,
-    votes,
-)
+from bot.views.asked import answers, helping, standing
+from bot.views.card import manual, proposal, thread
+from bot.views.consumers import informed, obligations
+from bot.views.proposing import proposal_modal
+from bot.views.telling import digest
+from bot.views.voting import extension, votes
 from data import events
 from data.records.catalog import Kind
 from tests.bot.views.examples import NOW, a_retirement, an_entity, announced

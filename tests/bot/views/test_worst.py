@@ -13,7 +13,11 @@ import msgspec
 import pytest
 from msgspec.structs import fields, replace
 
-from bot.views import blocks, checks, meeting, notices, standing, stopped
+from bot.views import blocks, notices
+from bot.views.asked import standing
+from bot.views.card import stopped
+from bot.views.consumers import checks
+from bot.views.graph import meeting
 from data import events
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
@@ -21,8 +25,8 @@ from data.records.base import Prose
 from data.records.checks import CheckEnd, CheckRun, Declared
 from data.records.retirement import Retirement, State
 from data.store import Trouble
+from tests.bot.views.card.test_lines import FIELDS, NOTICED, TOLD_OF, an_event
 from tests.bot.views.examples import NOW, consumer_id, overloaded
-from tests.bot.views.test_lines import FIELDS, NOTICED, TOLD_OF, an_event
 from tests.fakes.slack.workspace import is_loud, mentions, mrkdwn_texts
 from tests.payloads import check_message
 from workflows.ports import Message

@@ -13,7 +13,7 @@ from data.records.catalog import Impacted
 PART_CHARACTERS_MAX = 10_500
 """Of one message, beside its heading: Slack refuses beyond 12,000 or so (bot/views/limits.py)."""
 NAME_MAX, WAY_MAX, KNOWN_MAX, NOTES_MAX, PROSE_MAX = 80, 400, 90, 200, 400
-"""How much bot/views/impact.py shows of each."""
+"""How much bot/views/graph/impact.py shows of each."""
 MARK_MAX, HEADING_MAX = 24, 120  # what stands around a line, and the name of a team above its lines
 
 

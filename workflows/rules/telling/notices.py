@@ -63,7 +63,7 @@ CHANGES_WHAT_PEOPLE_SWITCH = (
 )
 
 LINES_AT_ONCE = 100
-"""Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/thread.py)."""
+"""Events in one message: as many consumers, at 80 characters each, as Slack takes words (bot/views/card/thread.py)."""
 
 HEARERS_MAX = 30
 """So many people are named where somebody asks who will hear what; of more there is a file from the beginning."""

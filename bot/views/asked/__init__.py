@@ -1,0 +1,1 @@
+"""What people ask for: answers, the assistant, search, an audit, and their Home."""

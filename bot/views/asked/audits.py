@@ -1,0 +1,57 @@
+"""Who approved it, when, why, and on what evidence? In one message, alone to whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.views import limits
+from bot.views.asked.assistant_lines import where_now
+from bot.views.blocks import Payload, answered, context, day, message, section
+from bot.views.card.lines import line
+from bot.views.card.proposal import headline
+from bot.views.card.steps import zone_of
+from data import events
+from data.records.retirement import Retirement
+
+TOLD = (
+    events.Proposed,
+    events.Revised,
+    events.Voted,
+    events.Approved,
+    events.ApprovalLapsed,
+    events.Rejected,
+    events.Amended,
+    events.Waived,
+    events.Attested,
+    events.BreakGlassAsked,
+    events.BreakGlassConfirmed,
+    events.BreakGlassReviewed,
+    events.ArchiveStored,
+    events.DrillPassed,
+    events.ArchiveLost,
+    events.Disabled,
+    events.CloseConfirmed,
+    events.Closed,
+    events.Cancelled,
+    events.RolledBack,
+)
+SECTIONS_MAX = 3
+
+
+def evidence(state: Retirement, happened: Iterable[events.AnyEvent], bundle: str) -> Payload:
+    """`bundle`: what becomes of the file that proves it."""
+    zone = zone_of(state)
+    told = [
+        f"{day(event.at, zone)} {line(event, state).partition(chr(10))[0]}"
+        for event in happened
+        if isinstance(event, TOLD)
+    ]
+    rows = limits.spread(told, at_most=SECTIONS_MAX, rest=": the bundle has all of it")
+    where = "\n".join(where_now(state))
+    shown = [
+        section(headline(state)),
+        *map(section, rows),
+        section(where),
+        context("\n".join(answered(bundle))),
+    ]
+    return message(f"{headline(state)}. {bundle}", shown)

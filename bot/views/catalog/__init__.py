@@ -1,0 +1,1 @@
+"""What catalogs tell, what they are told, and the public schedule."""

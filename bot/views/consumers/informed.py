@@ -1,0 +1,31 @@
+"""What is told whoever is asked nothing: the model's end for customer support, and for owners what stays of it."""
+
+from __future__ import annotations
+
+from bot.views.blocks import Payload, header, message, safe, section
+from bot.views.card.proposal import name_of
+from bot.views.consumers import duties, obligations
+from bot.views.consumers.duties import TO_MOVE
+from bot.views.telling import audiences
+from data.catalog.snapshot import Snapshot
+from data.records.retirement import Retirement
+from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.telling.informing import ANNOUNCED, CLOSED, MOVED
+
+HEADS = {
+    ANNOUNCED: "{} retires",
+    MOVED: "{} retires on another day",
+    CLOSED: "{} is retired",
+}
+NOTHING_ASKED = "None of yours: whoever asks you may be told this."
+
+
+def message_to(retirement: Retirement, to: str, news: str, *, there: Snapshot | None = None) -> Payload:
+    """To a person or a channel. Owners stand in it with what was theirs; all others hear of everything."""
+    if retirement.state in CALLED_OFF:
+        return obligations.called_off(retirement)
+    name = name_of(retirement)
+    action = NOTHING_ASKED if retirement.state in TO_MOVE else ""
+    said = audiences.told(retirement, to, duties.of_person(retirement, to), action=action, there=there)
+    text = HEADS[news].format(safe(name))
+    return message(f"{retirement.id}: {text}", [header(HEADS[news].format(name)), *map(section, said)])

@@ -1,0 +1,1 @@
+"""Who depends on what, and what else a retirement meets there."""

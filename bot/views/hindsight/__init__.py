@@ -1,0 +1,1 @@
+"""What people learned, and how retirements go."""

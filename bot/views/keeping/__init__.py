@@ -1,0 +1,1 @@
+"""What is archived, how long it is kept, and what has gone."""

@@ -1,0 +1,99 @@
+"""What of an archive is to go for good: the request in the thread, the form that takes the name, and its end."""
+
+from __future__ import annotations
+
+from bot.ids import SLASH_COMMAND, Action, Callback
+from bot.views import blocks
+from bot.views.blocks import Payload, actions, button, mention, modal, quoted, safe, said, section
+from bot.views.card.proposal import name_of
+from data import events
+from data.records.keeping import Prune
+from data.records.retirement import Retirement
+from workflows.rules.keeping.retention import terms
+from workflows.rules.wording import counted, named
+
+Event = (
+    events.PruneAsked
+    | events.PruneConfirmed
+    | events.PruneDropped
+    | events.ClassPruned
+    | events.ArchivePruned
+)
+
+
+def line(event: Event) -> str:
+    """The event in the card's thread."""
+    by = mention(event.by)
+    match event:
+        case events.PruneAsked():
+            rules = ", ".join(dict.fromkeys(event.rules.values()))
+            what = f":headstone: {by} asks that {_bold(event.classes)} of its archive goes for good ({safe(rules)})"
+            return f"{what}{said(event.why)}"
+        case events.PruneConfirmed():
+            proof = f", proved as {safe(event.proof, 200)}" if event.proof else ""
+            return f":headstone: {by} confirms by its name that it goes{proof}"
+        case events.PruneDropped():
+            if event.because:
+                return f":headstone: Nothing goes: {safe(event.because, 1_000)}"
+            return f":headstone: {by} took it back: nothing goes"
+        case events.ClassPruned():
+            what = f"*{safe(event.of)}*, {counted(event.files, 'file')}, {event.bytes:,} bytes"
+            return f":headstone: Gone from the archive: {what}; its tombstone is `{safe(event.tombstone)}`"
+        case events.ArchivePruned():
+            return ":headstone: *Pruned*: nothing is left of its archive but the manifest and the tombstones"
+
+
+def request(retirement: Retirement, number: int) -> Payload:
+    """Asked for with its buttons until a second person confirms it, or it is taken back."""
+    name = safe(name_of(retirement))
+    asked = retirement.prune
+    if asked is None or asked.number != number:
+        return blocks.message(f":headstone: Not asked any more: what was to be pruned of *{name}*.")
+    if asked.confirmed_by:
+        both = f"{mention(asked.asked_by)} and {mention(asked.confirmed_by)}"
+        return blocks.message(f":headstone: {_bold(asked.classes)} of *{name}*: {both} let it go.")
+    text = (
+        f":headstone: {mention(asked.asked_by)} asks that {_bold(asked.classes)} of the archive of *{name}* goes for "
+        f"good{quoted(asked.why)}\n{_amount(retirement, asked)} Nobody brings it back: a *second person* types its "
+        f"model's name, or takes it back. `{SLASH_COMMAND} retention {retirement.id}` has the rules."
+    )
+    value = f"{retirement.id}|{number}"
+    return blocks.message(
+        text,
+        [
+            section(text),
+            actions(
+                button("Confirm", Action.PRUNE_CONFIRM, value, style="danger"),
+                button("Keep it", Action.PRUNE_DROP, value),
+            ),
+        ],
+    )
+
+
+def form(retirement: Retirement, number: int) -> Payload:
+    """`private_metadata`: retirement, number."""
+    name = name_of(retirement)
+    typed = {
+        "type": "plain_text_input",
+        "action_id": str(Action.PRUNE_NAME),
+        "placeholder": blocks.plain(name, 150),
+    }
+    classes = retirement.prune.classes if retirement.prune else ()
+    text = f"{_bold(classes)} of the archive of *{safe(name)}* goes for good, and nobody brings it back."
+    return modal(
+        "Prune",
+        Callback.PRUNE_CONFIRM,
+        [section(text), blocks.field("Type its model's name", typed, block_id=str(Action.PRUNE_NAME))],
+        metadata={"retirement": retirement.id, "number": str(number)},
+        submit="Confirm",
+    )
+
+
+def _amount(retirement: Retirement, asked: Prune) -> str:
+    meant = [term.kept for term in terms(retirement) if term.kept.of in asked.classes]
+    files = counted(sum(one.files for one in meant), "file")
+    return f"That is {files}, {sum(one.bytes for one in meant):,} bytes."
+
+
+def _bold(classes: tuple[str, ...]) -> str:
+    return f"*{safe(named(classes), 300)}*"

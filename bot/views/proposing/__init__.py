@@ -1,0 +1,1 @@
+"""Which models are worth retiring, and the forms that propose it."""

@@ -1,0 +1,1 @@
+"""Rounds of votes, and what people confirm, attest or object to beside them."""

@@ -1,0 +1,88 @@
+"""An objection: the form that asks why, the vote on whether it goes on in spite of it, and how that ended."""
+
+from __future__ import annotations
+
+from bot.ids import Action, Callback
+from bot.views import limits
+from bot.views.blocks import (
+    Payload,
+    day,
+    mention,
+    mentions,
+    message,
+    modal,
+    prose_field,
+    quoted,
+    safe,
+    said_by,
+    section,
+)
+from bot.views.card.steps import zone_of
+from bot.views.graph.impact import short_id
+from data import events
+from data.records.retirement import Retirement
+from workflows.rules.consumers import objecting
+from workflows.rules.voting.barring import barred
+
+
+def form(retirement: Retirement, consumer_id: str, announced: int) -> Payload:
+    """`private_metadata`: retirement, consumer, announced."""
+    duty = retirement.obligation(retirement.id_of(consumer_id))
+    name = duty.consumer.name if duty is not None else short_id(consumer_id)
+    return modal(
+        "Object",
+        Callback.DUTY_OBJECT,
+        [
+            section(
+                f"*{safe(name)}* in {safe(retirement.id)}. People vote on the card on whether it goes on in spite of "
+                "this; nothing is switched off before, nor where they do not."
+            ),
+            prose_field("Why", Action.DUTY_OBJECTION, placeholder="What would go wrong, and for whom"),
+        ],
+        metadata={"retirement": retirement.id, "consumer": consumer_id, "announced": str(announced)},
+        submit="Object",
+    )
+
+
+def asked(retirement: Retirement) -> list[str]:
+    """What is voted on now, a line each; none where there is no such vote."""
+    duty = objecting.voted_on(retirement)
+    if duty is None or duty.objection is None:
+        return []
+    by = said_by(duty.changed_by, duty.changed_for)
+    why = f":raised_hand: {by} objects for *{safe(duty.consumer.name)}*{quoted(duty.objection.reason)}"
+    return [f"{why}\nApprove to go on in spite of it. Without approval nothing is switched off on this plan."]
+
+
+def line(event: events.ObjectionProposed | events.ObjectionEnded, retirement: Retirement, name: str) -> str:
+    """How the vote begins and ends, in the thread. Nobody asked for it, so those who have it are called."""
+    match event:
+        case events.ObjectionProposed():
+            until = day(event.round.expires_at, zone_of(retirement))
+            without = barred(event.round, retirement)
+            voters = [one for people in event.round.members.values() for one in people if one not in without]
+            what = (
+                f"A vote on *going on in spite of an objection* of {name} is open on the card until {until}"
+            )
+            return f":raised_hand: {what}, for {mentions(voters) or 'nobody: no role has anybody'}"
+        case events.ObjectionEnded(outcome="overruled"):
+            return f":arrow_forward: People voted that it goes on in spite of the objection of {name}"
+        case events.ObjectionEnded(outcome="upheld"):
+            way = f"*Edit plan* is for a new vote, or {mention(retirement.coordinator_id)} calls it off"
+            return f":raised_hand: The objection of {name} is *upheld*: nothing is switched off. {way}"
+        case events.ObjectionEnded():
+            return f":arrow_forward: The vote on an objection is over: {safe(event.because, 200)}"
+
+
+def heard(retirement: Retirement, consumer_id: str, outcome: str) -> Payload:
+    """To whoever objected."""
+    duty = retirement.obligation(retirement.id_of(consumer_id))
+    name = f"*{safe(duty.consumer.name if duty is not None else consumer_id)}*"
+    if outcome == "upheld":
+        said = f"the objection of {name} is upheld: nothing is switched off on this plan. Take it back if it is met."
+    else:
+        said = (
+            f"people voted that it goes on in spite of the objection of {name}: it is asked of you as before. "
+            "Move, or ask for more time."
+        )
+    return message(limits.clip(f":scales: *{retirement.id}* {said}", limits.SECTION_MAX))

@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot import screens, shared_places
+from bot import screens
 from bot.alarm import Alarm
 from bot.app import slack_app
 from bot.edges import Edges, edges_of
@@ -22,6 +22,7 @@ from bot.house import House
 from bot.imports_file import NOTHING, Wanted
 from bot.keeping import open_store
 from bot.local_endpoints import open_endpoints, switched_off
+from bot.replicas.places import take_places
 from bot.running import Bot
 from bot.sealing import Sealing
 from bot.settings import Settings
@@ -70,7 +71,7 @@ def build(
     store, endpoints = open_store(settings, metrics=metrics), open_endpoints(settings)
     if store.is_shared:
         try:
-            shared_places.take_places(store, settings)
+            take_places(store, settings)
         except BaseException:
             store.close()
             raise

@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.archives import bucket_of
 from bot.doctor.finding import Finding
 from bot.keeping import open_store
+from bot.replicas.buckets import why_another_bucket
+from bot.replicas.marks import ARCHIVE
+from bot.replicas.places import why_another
 from bot.settings import Settings
-from bot.shared_buckets import why_another_bucket
-from bot.shared_places import ARCHIVE, why_another
 from data.errors import EmeritusError
 from data.records.archived import Lock
 from workflows.adapters.s3_archive.bucket import Bucket

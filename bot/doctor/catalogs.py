@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from bot.catalog_writers import open_writers
 from bot.doctor.finding import Finding
+from bot.replicas.marks import CHANGES
+from bot.replicas.places import why_another
 from bot.settings import Settings
-from bot.shared_places import CHANGES, why_another
 from bot.views.catalog.catalogs import NAMES, SETTINGS
 from data.catalog.catalog import Catalog
 from data.errors import EmeritusError

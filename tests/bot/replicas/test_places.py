@@ -12,9 +12,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.doctor.doctor import examine
+from bot.replicas.buckets import take_bucket, why_another_bucket
+from bot.replicas.marks import ARCHIVE, CHANGES, MARK_FILE
+from bot.replicas.places import take, take_places, why_another
 from bot.settings import Settings
-from bot.shared_buckets import take_bucket, why_another_bucket
-from bot.shared_places import ARCHIVE, CHANGES, MARK_FILE, take, take_places, why_another
 from data.catalog.catalog import Catalog
 from data.errors import Refused
 from data.postgres.store import PostgresStore

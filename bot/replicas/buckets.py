@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.shared_places import ARCHIVE, MARK_FILE, why_other
+from bot.replicas.marks import ARCHIVE, MARK_FILE, why_other
 from data.errors import Refused
 from data.postgres.places import Tables, mark_of, settle_mark
 from workflows.adapters.s3_archive.bucket import Bucket

@@ -12,40 +12,13 @@ from pathlib import Path
 
 from bot.archives import bucket_of
 from bot.local_endpoints import folder_of
+from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, MARK_FILE, Place, why_other
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.errors import Refused, Unavailable
 from data.postgres.places import Tables, mark_of, settle_mark
-from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity, Kind
 from data.sql.record import SqlStore
-
-MARK_FILE = ".emeritus-place"
-
-
-class Place(Record, frozen=True, kw_only=True):
-    """`says` what it is and `cure` what to do where it is not the one."""
-
-    name: str
-    says: str
-    cure: str
-
-
-ARCHIVE = Place(
-    name="archive",
-    says="the archive of this record, which every replica must share",
-    cure="Let EMERITUS_ARCHIVE name the same directory for all of them, mounted on every machine, or the same bucket",
-)
-CHANGES = Place(
-    name="changes",
-    says="the directory for changes to catalogs, which every replica must share",
-    cure="Let EMERITUS_CHANGES name the same directory for all of them, mounted on every machine",
-)
-ENDPOINTS = Place(
-    name="endpoints",
-    says="where the local endpoints of the catalog are kept, which are processes of one machine",
-    cure="Run all replicas there, in the same working directory, or declare these endpoints sagemaker or manual",
-)
 
 
 def take_places(store: SqlStore, settings: Settings) -> None:
@@ -53,7 +26,7 @@ def take_places(store: SqlStore, settings: Settings) -> None:
     if settings.bucket is None:
         take(store, ARCHIVE, settings.archive)
     else:
-        from bot.shared_buckets import take_bucket  # noqa: PLC0415 - speaks to AWS
+        from bot.replicas.buckets import take_bucket  # noqa: PLC0415 - speaks to AWS
 
         take_bucket(store, bucket_of(settings.bucket))
     if settings.changes is not None:
@@ -78,10 +51,6 @@ def why_another(store: Tables, place: Place, folder: Path) -> str:
 
 def _another(place: Place, folder: Path, known: str) -> str:
     return why_other(known, _read(folder), place) if known else ""
-
-
-def why_other(known: str, found: str, place: Place) -> str:
-    return "" if found == known else f"it is not {place.says}: that one has {known} in {MARK_FILE}"
 
 
 def _read(folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""What several replicas of the bot must share beside the database."""

@@ -198,6 +198,9 @@ CREATE TABLE sealed_until (xid INTEGER NOT NULL, position INTEGER NOT NULL);
 INSERT INTO sealed_until VALUES (0, 0);
 """
 
+STEPS_SET = "emeritus"
+"""What sqlite-utils calls all of them together, in the table of those that were applied."""
+
 # Each is applied once, and its name kept, in the commit that makes it. A step that was published never changes.
 STEPS = {
     "first_tables": _RECORD + _QUEUES + _OUTBOX,

@@ -204,6 +204,16 @@ def field(
     return {**shown, "dispatch_action": True} if live else shown
 
 
+def name_field(label: str, action: Action, name: str) -> Payload:
+    """Where a model's name is typed by whoever means what cannot be undone; `name` is shown, and typed all the same."""
+    element: Payload = {
+        "type": "plain_text_input",
+        "action_id": str(action),
+        "placeholder": plain(name, limits.PLACEHOLDER_MAX),
+    }
+    return field(label, element, block_id=str(action))
+
+
 def prose_field(
     label: str,
     action: Action,

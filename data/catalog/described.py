@@ -7,12 +7,11 @@ nothing in. How an endpoint is switched off is only for the first one to say, as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from data.catalog.called import SHARED, is_shared
-from data.catalog.restricted import narrowest
 from data.catalog.serving import switch_of
 from data.records.catalog import NO_OWNER, Entity, Kind, Measured
 from data.records.checks import CheckAddress
@@ -51,6 +50,14 @@ def as_one(members: Sequence[Entity]) -> Entity:
         about=_first(told, lambda one: bool(one.about)).about,
         domain=_first(told, lambda one: bool(one.domain)).domain,
     )
+
+
+def narrowest(every: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """Whom all sources that restrict a model let see it; None where none of them restricts it."""
+    said = [one for one in every if one is not None]
+    if not said:
+        return None
+    return tuple(name for name in said[0] if all(name in other for other in said[1:]))
 
 
 def differing(members: Sequence[Entity], owned: Owned, successor_of: Said) -> Iterator[str]:

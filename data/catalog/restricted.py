@@ -29,14 +29,6 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
 
 
-def narrowest(every: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """What several sources say of one model, as one; None where none of them restricts it."""
-    said = [one for one in every if one is not None]
-    if not said:
-        return None
-    return tuple(name for name in said[0] if all(name in other for other in said[1:]))
-
-
 def audience(model: Entity, there: Snapshot) -> frozenset[str]:
     """Slack ids of all who may see it."""
     parts = (*there.versions_of(model.id), *there.endpoints_of(model.id))

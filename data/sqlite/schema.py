@@ -10,12 +10,10 @@ import sqlite3
 
 from data import schema
 from data.errors import Refused
-from data.schema import STEPS
+from data.schema import STEPS, STEPS_SET
 
 STEPS_TABLE = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps were applied, each with the name of its set."""
-
-STEPS_SET = "emeritus"
 
 # "Emer", in the header of every file of ours: https://sqlite.org/pragma.html#pragma_application_id
 APPLICATION_ID = 0x456D6572

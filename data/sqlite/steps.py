@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database, Migrations
 
-from data.schema import STEPS, statements
-from data.sqlite.schema import STEPS_SET
+from data.schema import STEPS, STEPS_SET, statements
 
 migrations = Migrations(STEPS_SET)
 

@@ -70,11 +70,6 @@ def _so_far(retirement: Retirement) -> str:
 def form(retirement: Retirement) -> Payload:
     """`private_metadata`: retirement."""
     name = name_of(retirement)
-    typed = {
-        "type": "plain_text_input",
-        "action_id": str(Action.CLOSING_NAME),
-        "placeholder": blocks.plain(name, 150),
-    }
     said = (
         f"Once it is closed, which is due on *{closes_on(retirement)}*, nobody brings *{safe(name)}* back with "
         f"`{SLASH_COMMAND} restore`: what is left of it is its archive."
@@ -82,7 +77,7 @@ def form(retirement: Retirement) -> Payload:
     return modal(
         "Confirm the end",
         Callback.CLOSING_CONFIRM,
-        [section(said), blocks.field("Type its name", typed, block_id=str(Action.CLOSING_NAME))],
+        [section(said), blocks.name_field("Type its name", Action.CLOSING_NAME, name)],
         metadata={"retirement": retirement.id},
         submit="Confirm",
     )

@@ -73,17 +73,12 @@ def request(retirement: Retirement, number: int) -> Payload:
 def form(retirement: Retirement, number: int) -> Payload:
     """`private_metadata`: retirement, number."""
     name = name_of(retirement)
-    typed = {
-        "type": "plain_text_input",
-        "action_id": str(Action.PRUNE_NAME),
-        "placeholder": blocks.plain(name, 150),
-    }
     classes = retirement.prune.classes if retirement.prune else ()
     text = f"{_bold(classes)} of the archive of *{safe(name)}* goes for good, and nobody brings it back."
     return modal(
         "Prune",
         Callback.PRUNE_CONFIRM,
-        [section(text), blocks.field("Type its model's name", typed, block_id=str(Action.PRUNE_NAME))],
+        [section(text), blocks.name_field("Type its model's name", Action.PRUNE_NAME, name)],
         metadata={"retirement": retirement.id, "number": str(number)},
         submit="Confirm",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.catalog.catalog import Catalog
-from data.catalog.restricted import narrowest
+from data.catalog.described import narrowest
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.errors import NotFound

@@ -157,33 +157,6 @@ class Hands:
         refs = company.endpoint_refs(self.number)
         self.town.machines.machine(refs[-1][0]).called_until = self.town.clock.truth
 
-    def _hand_back(self, person: str, message: Shown, value: str, consumer: str) -> None:
-        if self._press(person, message, Action.DUTY_NOT_MINE, value):
-            self._not_mine.add(consumer)
-
-    def _object(self, person: str, message: Shown, value: str) -> None:
-        view = self._window(person, "action", Action.DUTY_OBJECT, pressed(message, Action.DUTY_OBJECT, value))
-        if view is not None:
-            why = {"value": f"an audit runs on it {self.town.serial()}"}
-            self._submit(person, view, Callback.DUTY_OBJECT, {Action.DUTY_OBJECTION: why})
-
-    def _ask_for_time(self, person: str, message: Shown, value: str) -> None:
-        view = self._window(
-            person, "action", Action.DUTY_MORE_TIME, pressed(message, Action.DUTY_MORE_TIME, value)
-        )
-        if view is None:
-            return
-        until = (self.town.clock.truth + timedelta(days=self.town.rand.randint(20, 60))).date().isoformat()
-        self._submit(
-            person,
-            view,
-            Callback.EXTENSION_ASK,
-            {
-                Action.EXTENSION_UNTIL: {"selected_date": until},
-                Action.EXTENSION_REASON: {"value": f"busy until {until} {self.town.serial()}"},
-            },
-        )
-
     def _decide(self, message: Shown, action: str, value: str) -> None:
         if self._press(self.coordinator, message, action, value):
             self._voted[self.coordinator, value] = action

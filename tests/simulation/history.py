@@ -114,6 +114,12 @@ class History(Standing):
                     self.objectors.add(event.consumer_id)
                 if event.duty is Duty.NOT_MINE:
                     self.handed_back.add(event.consumer_id)
+                self.moves_on.pop(event.consumer_id, None)
+                if event.moves_on is not None:
+                    self.moves_on[event.consumer_id] = event.moves_on
+                if event.named:
+                    key = f"{self.stream}/named-{len(self.entries) + 1}/{event.named}"
+                    self._expect(f"D{event.named}", key)
                 if event.extension is not None:
                     key = f"{self.stream}/extension/{event.consumer_id}/{event.extension.number}"
                     self._expect(POLICY.governance_channel, key)
@@ -442,12 +448,28 @@ class History(Standing):
 
     def _reminded(self, event: events.Reminded) -> None:
         self._must(event.milestone not in self.reminded, event, f"{event.milestone} was told already")
+        if event.milestone.startswith("moving@"):
+            self._reminded_of_own_day(event)
+            return
         self._must(set(event.people) == set(self.reminded_of_dates()), event, "not those who have to move")
         by, days = _milestone(event.milestone)
         due = by - timedelta(days=days)
         self._must(event.at >= due, event, "before its day")
         later = [other for other in POLICY.reminder_days if due < by - timedelta(days=other) <= event.at]
         self._must(not later, event, f"{event.milestone} though the one of {later} days is due, too")
+        self.reminded.append(event.milestone)
+        for person in event.people:
+            self._expect(f"D{person}", f"{self.stream}/remind/{event.milestone}/{person}")
+
+    def _reminded_of_own_day(self, event: events.Reminded) -> None:
+        """Who said by when they will have moved, and has not the day after."""
+        day = event.milestone.partition("@")[2]
+        late = {
+            one for one, on in self.moves_on.items() if f"{on:%Y-%m-%d}" == day and one not in self.settled
+        }
+        asked = {person for one in late for person in self.people.get(one, ())}
+        self._must(set(event.people) <= asked and bool(event.people), event, "not those who said so")
+        self._must(event.at.date() > date.fromisoformat(day), event, "before its day is over")
         self.reminded.append(event.milestone)
         for person in event.people:
             self._expect(f"D{person}", f"{self.stream}/remind/{event.milestone}/{person}")

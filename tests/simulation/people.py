@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from bot.ids import Action
 from tests.simulation import company
 from tests.simulation.company import PLATFORM, SECURITY, STRANGER
-from tests.simulation.hands import ENDED, Act, Hands, hash_of, is_paused
+from tests.simulation.hands import ENDED, Act, hash_of, is_paused
 from tests.simulation.leave import Leave
+from tests.simulation.owners import Owners
 from tests.simulation.slack import Shown, buttons
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 WISHES = {"archived": 46, "withdrawn": 6, "rejected": 7, "expired": 7, "cancelled": 12, "rolled back": 22}
 
 
-class Story(Hands):
+class Story(Owners):
     """The people around one retirement. `is_over` once they have seen it end, and nothing of theirs stands."""
 
     def __init__(self, town: Town, number: int, wish: str = "") -> None:
@@ -157,6 +158,9 @@ class Story(Hands):
                     acts += self._duty(person, consumer)
             elif self.state() == "migrating":
                 acts += self._waiving(consumer)
+                acts += [
+                    act for person in people if self.is_patient() for act in self._whose(person, consumer)
+                ]
         if (self.number in company.MANUAL_MODELS or self.deployed) and self.state() == "migrating":
             # What only people can switch off has no meter either.
             acts += self._waiving("traffic")
@@ -175,48 +179,6 @@ class Story(Hands):
 
     def _waiving(self, what: str) -> list[Act]:
         return self._once(f"waive {what}", lambda: self._type(f"waive {what}", "ours to bear"), days=12)
-
-    def _duty(self, person: str, consumer: str) -> list[Act]:
-        """What this owner, or whoever answers for them, says next of this consumer."""
-        message, rand = self._announcement(person), self.town.rand
-        if message is None:
-            looks = self._is_asked_back(person) or not self.is_patient()
-            return self._at_home(person, consumer) if looks else []
-        about = f"{self.id}|{consumer}|"
-        offered = [one for one in buttons(message.look) if company.first_named(one[1]).startswith(about)]
-        open_to_them, value = {action for action, _ in offered}, offered[0][1] if offered else ""
-        if Action.DUTY_MIGRATED not in open_to_them:
-            is_elsewhere = message.channel != f"D{person}" or self._is_asked_back(person)
-            return self._at_home(person, consumer) if is_elsewhere or not self.is_patient() else []
-        reader = message.channel.removeprefix("D")
-        if reader in self.town.workspace.left:
-            return self._at_home(person, consumer)
-        if rand.random() < self.town.weather.whims and self.is_patient():
-            whim = rand.random()
-            if whim < 0.6:
-                objects = whim < 0.2 and Action.DUTY_OBJECT in open_to_them
-                says = self._object if objects else self._ask_for_time
-                return [lambda: says(reader, message, value)]
-            return [lambda: self._hand_back(reader, message, value, consumer)]
-        reads_first = Action.DUTY_ACKNOWLEDGE in open_to_them and rand.random() < 0.6
-        choice = Action.DUTY_ACKNOWLEDGE if reads_first else Action.DUTY_MIGRATED
-        return [lambda: self._answer(reader, message, choice, value)]
-
-    def _is_asked_back(self, person: str) -> bool:
-        """Of theirs something was seen calling that had moved: no newer announcement asked them, or whoever answers."""
-        asked = (called for _, called in self.town.workspace.by_key if called.endswith(f"/{person}"))
-        return any(called.startswith(f"{self.id}/reopened/") for called in asked)
-
-    def _at_home(self, person: str, consumer: str) -> list[Act]:
-        """What somebody else was asked for them, and may not answer any more, waits on their own Home."""
-        if consumer in self.town.witness.histories[self.id].settled:
-            return []
-        value = f"{self.id}|{consumer}|{self.town.witness.histories[self.id].announced}"
-        return self._once(
-            f"home {person} {consumer}",
-            partial(self._answer, person, None, Action.DUTY_MIGRATED, value),
-            days=3,
-        )
 
     def _strangers(self) -> list[Act]:
         """Callers nobody declares: some are the proposer's, the others the coordinator vouches for."""

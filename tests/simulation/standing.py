@@ -48,6 +48,7 @@ class Standing:
         """Both as they were when it was announced last."""
         self.settled: set[str] = set()
         self.moved_on: dict[str, str] = {}
+        self.moves_on: dict[str, datetime] = {}
         """Consumer -> the last day on which somebody said that it had moved."""
         self.asked_about: set[str] = set()
         self.voted_beside: frozenset[str] = frozenset()

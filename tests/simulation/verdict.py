@@ -358,5 +358,6 @@ def reachable(state: State) -> frozenset[State]:
 def _calling(line: str, coordinators: Iterable[str]) -> str:
     for one in coordinators:
         line = line.replace(f"<@{one}> finds", "the coordinator finds")
+        line = line.replace(f"or <@{one}> calls it off", "or the coordinator calls it off")
     # What has no duty any more under an id that it had for a while is told by that.
     return line.replace("component:default/consumer-", "consumer-")

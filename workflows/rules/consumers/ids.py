@@ -76,6 +76,7 @@ def changed(state: Retirement, event: events.IdsChanged) -> Retirement:
     after = replace(
         after,
         escalated=tuple(_mark(one, moved) for one in state.escalated),
+        missed_by=tuple(moved.get(one, one) for one in state.missed_by),
         stood_as={one: at for one, at in stood_as.items() if one not in owed and one not in read_as},
     )
     return obligations.handed_on(after, tuple(owed.values()))

@@ -115,6 +115,12 @@ def test_whom_somebody_told_of_over_the_heads_of_owners_is_told_of_by_the_new_id
     )
 
 
+def test_whoever_was_missing_what_is_dark_is_known_by_the_new_id():
+    state = replace(RUNNING, missed_by=(BILLING, OTHER))
+    assert told(state, {BILLING: ETL}).missed_by == (ETL, OTHER)
+    assert told(told(state, {BILLING: ETL}), {BILLING: BILLING}).missed_by == (BILLING, OTHER)
+
+
 def test_what_was_vouched_for_is_by_its_new_id_unless_that_is_a_consumer_with_a_duty_of_its_own():
     story = a_running_retirement()
     story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))

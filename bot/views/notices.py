@@ -45,6 +45,9 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "taken over": lambda state, message: obligations.taken_over(
         state, message.params["consumer_id"], message.params["by"]
     ),
+    "taken back": lambda state, message: obligations.taken_back(
+        state, message.params["consumer_id"], message.params["by"], message.params["said"]
+    ),
     "waived": lambda state, message: waivers.waived(
         state, message.params["consumer_id"], message.params["by"]
     ),

@@ -11,7 +11,7 @@ from data.records.retirement import Duty, Retirement
 from workflows.commands import ContestWaiver
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timers, folded, nothing
 from workflows.decisions.duties import check_newest, check_open
-from workflows.rules.consumers import obligations
+from workflows.rules.consumers import answering, obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 
@@ -22,7 +22,9 @@ def contest(state: Retirement, command: ContestWaiver, facts: Facts, now: dateti
     check_open(state)
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
-    whose = obligations.whose_answer(duty, command.by, state, facts.delegations)
+    # Its owners may, whoever took it over.
+    is_owner = command.by in duty.consumer.owners.slack_ids
+    whose = "" if is_owner else answering.whose_answer(duty, command.by, state, facts.delegations)
     if duty.duty is not Duty.WAIVED:
         return nothing(f"{duty.consumer.name} is not waived: it is {duty.duty}.")
     if is_going_dark(state):

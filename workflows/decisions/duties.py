@@ -21,7 +21,7 @@ from workflows.decisions.decided import (
     step_timer,
 )
 from workflows.decisions.extensions import overtaken
-from workflows.rules.consumers import obligations
+from workflows.rules.consumers import answering, obligations
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
 from workflows.rules.plans import extending
@@ -48,12 +48,15 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
         # What somebody handed back is not theirs because they read the rest.
         chosen = [duty for duty in _all_of(state, command, facts) if duty.duty is not Duty.NOT_MINE]
     whose = {
-        duty.consumer.consumer_id: obligations.whose_answer(duty, command.by, state, facts.delegations)
+        duty.consumer.consumer_id: answering.whose_answer(duty, command.by, state, facts.delegations)
         for duty in chosen
     }
     if command.duty is Duty.MIGRATED:
         _check_own_to_settle(state, chosen, whose, command.by)
     changing = [duty for duty in chosen if _may_become(duty, command.duty) or _is_named(duty, command)]
+    for duty in changing:
+        answerer = whose[duty.consumer.consumer_id] or command.by
+        answering.check_their_word(duty, answerer, command.by, state)
     if not chosen:
         return nothing(
             "Nothing to change: all of it was handed back, or is a colleague's now. "
@@ -103,8 +106,9 @@ def _listed(names: Sequence[str]) -> str:
 def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: datetime) -> RetirementDecision:
     """Ask for a later date, which people vote on: at once, or when the vote that is open is over."""
     duty = obligations.named(state, command.consumer_id)
-    whose = obligations.whose_answer(duty, command.by, state, facts.delegations)
+    whose = answering.whose_answer(duty, command.by, state, facts.delegations)
     check("ask for time", command.by, state, facts)
+    answering.check_their_word(duty, whose or command.by, command.by, state)
     extension = asked_extension(state, command, now)
     if duty.extension is not None and duty in extending.wished_for(state):
         raise Refused(

@@ -12,7 +12,7 @@ from workflows.commands import ReportMigrating
 from workflows.decisions.decided import RetirementDecision, decided, folded, reminder_timers
 from workflows.decisions.duties import check_newest, check_open
 from workflows.decisions.extensions import overtaken
-from workflows.rules.consumers import obligations
+from workflows.rules.consumers import answering, obligations
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
 from workflows.rules.telling import milestones
@@ -26,7 +26,8 @@ def report_migrating(
     check_open(state)
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
-    whose = obligations.whose_answer(duty, command.by, state, facts.delegations)
+    whose = answering.whose_answer(duty, command.by, state, facts.delegations)
+    answering.check_their_word(duty, whose or command.by, command.by, state)
     assert state.policy is not None
     name = duty.consumer.name
     today, last = day_of(now, state.policy), day_of(duty.migrate_by, state.policy)

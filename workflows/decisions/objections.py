@@ -26,7 +26,7 @@ from workflows.decisions.decided import (
 from workflows.decisions.duties import check_newest, check_open
 from workflows.decisions.extensions import Ended, overtaken
 from workflows.decisions.rounds import begun_round
-from workflows.rules.consumers import objecting, obligations
+from workflows.rules.consumers import answering, objecting, obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 from workflows.rules.voting.verdicts import Verdict
@@ -38,7 +38,7 @@ def object_to(state: Retirement, command: Object, facts: Facts, now: datetime) -
     check_open(state)
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
-    whose = obligations.whose_answer(duty, command.by, state, facts.delegations)
+    whose = answering.whose_answer(duty, command.by, state, facts.delegations)
     name, typed = duty.consumer.name, obligations.typed_of(duty, state)
     if not command.reason:
         raise Refused("An objection needs a reason", next_step=f"/retire object {state.id} {typed} REASON")
@@ -50,6 +50,7 @@ def object_to(state: Retirement, command: Object, facts: Facts, now: datetime) -
         raise Refused(
             f"{name} is {duty.duty} already", next_step=contest if duty.duty is Duty.WAIVED else not_yet
         )
+    answering.check_their_word(duty, whose or command.by, command.by, state)
     if is_going_dark(state):
         raise Refused(
             f"It is too late to object for {name}: endpoints are being switched off",

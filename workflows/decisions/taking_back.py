@@ -20,7 +20,7 @@ from workflows.decisions.decided import (
 from workflows.decisions.duties import check_newest, check_open
 from workflows.decisions.extensions import overtaken
 from workflows.decisions.objections import withdrawn
-from workflows.rules.consumers import obligations
+from workflows.rules.consumers import answering, obligations
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
 
@@ -39,7 +39,8 @@ def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime)
     duty = obligations.named(state, command.consumer_id)
     name = duty.consumer.name
     is_owner = command.by in duty.consumer.owners.slack_ids
-    whose = "" if is_owner else obligations.whose_answer(duty, command.by, state, facts.delegations)
+    whose = "" if is_owner else answering.whose_answer(duty, command.by, state, facts.delegations)
+    answering.check_their_word(duty, whose or command.by, command.by, state)
     if duty.duty not in DONE:
         return nothing(f"There is nothing to take back: {name} is {duty.duty}.")
     if is_going_dark(state):

@@ -32,12 +32,11 @@ def take_over(state: Retirement, command: TakeOver, facts: Facts, now: datetime)
             next_step="Ask one of them, or the coordinator",
         )
     if duty.is_settled:
-        is_moved = duty.duty is Duty.MIGRATED
         raise Refused(
             f"{duty.consumer.name} is {duty.duty} already",
             next_step="Press Not yet beside it if it has not moved"
-            if is_moved
-            else "There is nothing to take over",
+            if duty.duty is Duty.MIGRATED
+            else "Press Contest where its owners were told of the waiver, if it must not lose the model yet",
         )
     if duty.asked == (command.by,):
         return nothing(f"{duty.consumer.name} is yours already.")

@@ -111,7 +111,11 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             )
         case events.WaiverContested():
             kept = tuple(waiver for waiver in state.waivers if waiver.what != event.consumer_id)
-            owed = _changed(state, event.consumer_id, lambda duty: obligations.contested(duty, state))
+            owed = _changed(
+                state,
+                event.consumer_id,
+                lambda duty: obligations.contested(duty, state, event.on_behalf_of or event.by),
+            )
             return replace(state, waivers=kept, obligations=owed)
         case events.WaiverOutdated():
             return waiving.asked_after_all(state, event)

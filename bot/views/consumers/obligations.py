@@ -147,6 +147,15 @@ def taken_over(retirement: Retirement, consumer_id: str, by: str) -> Payload:
     return _over(retirement, f"{mention(by)} took over {name}: nothing is asked of you for it. {back}")
 
 
+def taken_back(retirement: Retirement, consumer_id: str, by: str, said: str) -> Payload:
+    """To whoever objected, or asked for more time, when another one ended that. `said`: the duty it was."""
+    owed = retirement.obligation(consumer_id)
+    name = f"*{safe(owed.consumer.name if owed else consumer_id)}*"
+    what = "your objection" if said == Duty.OBJECTS else "your request for more time"
+    again = "If it still holds, say so again in the message that asks you."
+    return _over(retirement, f"{mention(by)} ended {what} for {name}. {again}")
+
+
 def passed_back(retirement: Retirement, slack_id: str) -> Payload:
     """What somebody was asked in another one's place, once they are not any more."""
     return _over(

@@ -158,7 +158,6 @@ def test_a_day_that_the_dates_have_reached_meanwhile_needs_no_vote_any_more():
     [
         cmd.TakeBack(by=BILL, consumer_id=BILLING),
         cmd.ChangeDuty(by=BILL, consumer_ids=(BILLING,), duty=Duty.MIGRATED),
-        cmd.Waive(by=PAT, what=BILLING, reason=WHY),
     ],
     ids=lambda one: type(one).__name__,
 )
@@ -169,6 +168,16 @@ def test_who_needs_no_time_any_more_ends_the_vote(command):
     assert dropped.because == "nobody it is about needs more time any more"
     assert story.state.round is None
     assert "round/expiry" not in story.timers
+
+
+def test_nobody_ends_the_vote_by_taking_responsibility_for_who_asked():
+    story = asking()
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))
+    assert str(refused.value) == (
+        "billing-etl needs more time, which people vote on: nobody goes on without it in their own name. "
+        "Vote on its card, or ask <@UBILL> to take it back"
+    )
 
 
 def test_what_is_voted_on_is_asked_for_anew_only_once_it_is_taken_back():

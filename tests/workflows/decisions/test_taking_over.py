@@ -139,6 +139,63 @@ def test_who_took_over_what_others_own_answers_but_does_not_settle_it_in_their_p
     assert story.state.obligation(BILLING).is_settled
 
 
+OBJECTS = cmd.Object(by=BILL, consumer_id=BILLING, reason=WHY)
+NEEDS_TIME = cmd.AskForTime(
+    by=BILL, consumer_id=BILLING, until=(MIGRATE_AT + days(20)).date(), reason=WHY, announced=1
+)
+
+
+@pytest.mark.parametrize("said", [OBJECTS, NEEDS_TIME], ids=["objects", "needs time"])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        cmd.TakeBack(by=PAT, consumer_id=BILLING),
+        cmd.ChangeDuty(by=PAT, consumer_ids=(BILLING,), duty=Duty.NOT_MINE),
+        cmd.ReportMigrating(by=PAT, consumer_id=BILLING, until=(MIGRATE_AT - days(2)).date()),
+        cmd.Waive(by=PAT, what=BILLING, reason=WHY),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_who_took_it_over_does_not_end_what_an_owner_has_people_vote_on(said: cmd.Command, ends: cmd.Command):
+    story = a_running_retirement()
+    story.does(said)
+    story.until(story.now)
+    story.does(taking(PAT))
+    with pytest.raises(Refused):
+        story.does(ends)
+    before = story.state.obligation(BILLING)
+    assert before.duty in (Duty.OBJECTS, Duty.NEEDS_TIME)
+    assert story.state.round is not None, "people still vote on it"
+    story.does(taking(BELLA))
+    story.does(cmd.TakeBack(by=BELLA, consumer_id=BILLING))
+    assert story.state.obligation(BILLING).duty is Duty.ACKNOWLEDGED
+    ended = [one.place for one in story.effects.values() if one.body.get("notice") == "taken back"]
+    assert ended == [BILL], "whoever said it hears that a colleague ended it"
+
+
+def test_a_refusal_to_end_it_says_who_said_it_and_how_it_ends():
+    story = a_running_retirement()
+    story.does(OBJECTS)
+    story.does(taking(PAT))
+    with pytest.raises(Refused) as refused:
+        story.does(cmd.TakeBack(by=PAT, consumer_id=BILLING))
+    assert str(refused.value) == (
+        "You may not end that billing-etl objects: <@UBILL> of billing said so, and people vote on it. Vote on the "
+        "card, or ask them to take it back: /retire take RET-1 billing-etl makes it theirs again"
+    )
+
+
+def test_owners_hear_that_what_was_taken_from_them_is_waived_and_contesting_gives_it_back():
+    story = taken(PAT)
+    story.does(cmd.Waive(by=PAT, what=BILLING, reason=WHY))
+    waived = [one.place for one in story.effects.values() if one.body.get("notice") == "waived"]
+    assert waived == [BILL, BELLA]
+    with pytest.raises(Refused, match="Press Contest where its owners were told of the waiver"):
+        story.does(taking(BILL))
+    story.does(cmd.ContestWaiver(by=BILL, consumer_id=BILLING, announced=1))
+    assert story.state.obligation(BILLING).asked == (BILL, BELLA)
+
+
 def test_what_nobody_owns_is_settled_by_who_took_it_over():
     unowned = an_impacted("orphan", team="", people=())
     story = a_running_retirement(impact=(unowned,))

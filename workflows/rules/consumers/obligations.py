@@ -96,10 +96,14 @@ def taken(duty: Obligation, by: str) -> Obligation:
     )
 
 
-def contested(duty: Obligation, state: Retirement) -> Obligation:
-    """The same duty as it stood before it was waived: what an owner had said still holds."""
+def contested(duty: Obligation, state: Retirement, by: str) -> Obligation:
+    """The same duty as it stood before it was waived: what an owner had said still holds.
+
+    by   who contests it, or in whose place: an owner has it back from whoever took it over
+    """
     return replace(
         duty,
+        taken_by="" if by in duty.consumer.owners.slack_ids else duty.taken_by,
         migrate_by=moves_by(duty, state),
         duty=duty.before or Duty.OPEN,
         before=None,
@@ -263,27 +267,4 @@ def without_request(duty: Obligation) -> Obligation:
         replace(before, changed_by="", changed_for="", changed_at=None)
         if before.duty is Duty.OPEN
         else before
-    )
-
-
-def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations: InForce) -> str:
-    """In whose place the person answers; empty for what is theirs.
-
-    Raises `Refused` unless they belong to the team that owns the consumer, or stand in for somebody who does.
-    """
-    name = typed_of(duty, state)
-    whose = answers_as(duty.asked, slack_id, delegations)
-    if whose:
-        return "" if whose == slack_id else whose
-    if duty.taken_by and slack_id in duty.consumer.owners.slack_ids:
-        raise Refused(
-            f"You may not answer for {duty.consumer.name} now",
-            reasons=[f"<@{duty.taken_by}> took it over"],
-            next_step=f"Ask them, or take it back: /retire take {state.id} {name}",
-        )
-    team = duty.consumer.owners.team_name or "nobody (its owner is unresolved)"
-    raise Refused(
-        f"You may not answer for {duty.consumer.name}",
-        reasons=[f"it belongs to {team}"],
-        next_step=f"Ask them, or have the coordinator waive it: /retire waive {state.id} {name} REASON",
     )

@@ -49,7 +49,7 @@ def asked_after_all(state: Retirement, event: events.WaiverOutdated) -> Retireme
     """It stands as it did before it was waived, with the owners and days it has now."""
     owed = tuple(
         obligations.owned_by(
-            replace(obligations.contested(duty, state), acknowledge_by=event.answer_by),
+            replace(obligations.contested(duty, state, event.by), acknowledge_by=event.answer_by),
             event.owners,
             event.answer_by,
             "people",

@@ -46,9 +46,9 @@ def taken_over(before: Retirement, state: Retirement, event: events.TakenOver) -
 
 
 def waived(before: Retirement, state: Retirement, event: events.Waived, version: int) -> Iterable[Effect]:
-    """Whose duty it was hears that it was waived over their heads, and may contest it."""
+    """Whose duty it was hears that it was waived over their heads, and may contest it, whoever took it over since."""
     duty = before.obligation(event.what)
-    for person in duty.asked if duty is not None and before.state is State.MIGRATING else ():
+    for person in _told(duty) if duty is not None and before.state is State.MIGRATING else ():
         if person != event.by:
             key = f"{state.id}/waived-{version}/{person}"
             yield messages.direct(key, "waived", person, consumer_id=event.what, by=event.by)
@@ -59,6 +59,18 @@ def named(state: Retirement, event: events.DutyChanged, version: int) -> Iterabl
     if event.named and not is_restricted(state):
         key = f"{state.id}/named-{version}/{event.named}"
         yield messages.direct(key, "named", event.named, consumer_id=event.consumer_id, by=event.by)
+
+
+def taken_back(before: Retirement, event: events.DutyChanged, version: int) -> Iterable[Effect]:
+    """Whoever objected, or asked for time, hears that another one has ended that."""
+    duty = before.obligation(event.consumer_id)
+    is_said = duty is not None and (duty.objection is not None or duty.extension is not None)
+    if duty is None or not is_said or duty.changed_by in ("", event.by):
+        return
+    if event.objection is None and event.extension is None:
+        key = f"{before.id}/ended-{version}/{duty.changed_by}"
+        body = {"consumer_id": event.consumer_id, "by": event.by, "said": str(duty.duty)}
+        yield messages.direct(key, "taken back", duty.changed_by, **body)
 
 
 def heard(state: Retirement, event: events.ObjectionEnded) -> Iterable[Effect]:

@@ -166,6 +166,7 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
                     state, key, "extension", consumer_id=event.consumer_id, number=str(number)
                 )
             yield from announcement.named(state, event, version)
+            yield from announcement.taken_back(before, event, version)
             yield from announcement.redrawn(state, (event.consumer_id,))
         case events.ExtensionDecided():
             key = messages.extension_key(state, event.consumer_id, event.number)

@@ -29,6 +29,7 @@ ASKS = frozenset(
         "objection",
         "reminder",
         "reopened",
+        "taken back",
         "taken over",
         "unreached",
         "waived",

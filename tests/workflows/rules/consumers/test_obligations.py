@@ -22,7 +22,7 @@ from tests.builders import (
     an_impacted,
     days,
 )
-from workflows.rules.consumers import obligations
+from workflows.rules.consumers import answering, obligations
 
 STATE = a_running_retirement().state
 
@@ -89,9 +89,9 @@ def test_a_name_several_consumers_have_is_refused_with_their_ids():
 
 def test_only_the_owning_team_answers_for_a_consumer():
     duty = STATE.obligations[0]
-    obligations.whose_answer(duty, BILL, STATE, {})
+    answering.whose_answer(duty, BILL, STATE, {})
     with pytest.raises(Refused) as refused:
-        obligations.whose_answer(duty, CARL, STATE, {})
+        answering.whose_answer(duty, CARL, STATE, {})
     assert str(refused.value) == (
         "You may not answer for billing-etl: it belongs to billing. "
         "Ask them, or have the coordinator waive it: /retire waive RET-1 billing-etl REASON"
@@ -101,7 +101,7 @@ def test_only_the_owning_team_answers_for_a_consumer():
 def test_a_consumer_nobody_owns_says_so():
     (duty,) = obligations.opened(STATE, (an_impacted(team="", people=()),), ANNOUNCED_AT)
     with pytest.raises(Refused, match=r"it belongs to nobody \(its owner is unresolved\)"):
-        obligations.whose_answer(duty, CARL, STATE, {})
+        answering.whose_answer(duty, CARL, STATE, {})
 
 
 def test_of_very_many_of_one_name_some_are_said_and_the_rest_counted():

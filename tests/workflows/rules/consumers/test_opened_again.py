@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from data.records.progress import StepKind
 from data.records.retirement import Duty
-from tests.builders import a_running_retirement
+from tests.builders import BILL, a_running_retirement
 from workflows.rules.consumers import obligations
 
 
@@ -21,4 +21,4 @@ def test_a_duty_that_is_open_again_has_the_day_its_plan_moved_to():
     assert obligations.moves_by(before, state) == plan_day
     granted = replace(settled, migrate_by=plan_day + timedelta(days=5))
     assert obligations.moves_by(granted, state) == granted.migrate_by, "more time that was granted stays"
-    assert obligations.contested(before, state).migrate_by == plan_day
+    assert obligations.contested(before, state, BILL).migrate_by == plan_day

@@ -185,7 +185,7 @@ def test_asking_for_time_posts_the_request_and_the_vote_redraws_it():
 @pytest.mark.parametrize(
     "then",
     [
-        pytest.param(cmd.Waive(by=PAT, what=BILLING, reason=Prose(prose="it dies too")), id="waived"),
+        pytest.param(cmd.TakeBack(by=BILL, consumer_id=BILLING), id="taken back"),
         pytest.param(changes(Duty.MIGRATED), id="moved meanwhile"),
     ],
 )

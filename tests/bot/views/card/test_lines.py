@@ -119,7 +119,6 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
         "number": 9,
         "round_number": 2,
         "outcome": "upheld",
-        "said": "objects",
     },
     events.Announced: {"obligations": (an_obligation(an_impact(0)),)},
     events.Amended: {"plan": PLAN, "because": "extension for consumer-000"},

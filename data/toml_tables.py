@@ -30,10 +30,12 @@ class Tables:
         self.source = source
         self.problems: list[Problem] = []
         self._refused: set[tuple[str, str]] = set()
+        self._tables: set[str] = set()
 
     def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
         section = where.partition(".")[0] or key.strip("[]")
         self._refused.add((section, key if where else ""))
+        self._tables |= {where, f"{where}.{key}"}
         field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
         shown = "" if value is None else f"= {_shown(_repeatable(value, key))}"
         self.problems.append(Problem(field=field, value=shown, accepted=accepted))
@@ -42,6 +44,10 @@ class Tables:
         """Can keys be judged together: was none of them refused until now? "rounds.review_days", or "roles" for all."""
         refused = frozenset(self._refused)
         return lambda *keys: not any(_is_of(one, where, name) for one in keys for where, name in refused)
+
+    def unfit(self) -> frozenset[str]:
+        """Tables in which something was refused until now, such as "roles.owner"."""
+        return frozenset(self._tables)
 
     def table(self, where: str, value: Any, keys: Mapping[str, Checked]) -> dict[str, Any]:
         """The keys of a table that are known and fine."""
@@ -67,7 +73,7 @@ def _is_of(key: str, section: str, name: str) -> bool:
 def text_of(path: Path, *, otherwise: str) -> str:
     """What the file says. Raises `Invalid`; `otherwise` is what to do instead."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors write a mark before the text
     except (OSError, UnicodeDecodeError) as error:
         why = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror or error)
         accepted = f"cannot be read ({why}); {otherwise}"
@@ -83,6 +89,8 @@ def tables_of(toml: str, source: str, *, holds: str = "policy") -> dict[str, Any
         why = deep
     except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
         why = f"not TOML: {error}"
+        if "overwrite" in why:
+            why += "; a key or a table is there twice: leave one"
     if not why and _is_deeper(tables, DEPTH_MAX):
         why = deep
     if why:

@@ -20,8 +20,7 @@ def check_sense(reading: Tables, said: dict[str, Any]) -> None:
     _check_dates(reading, said, are_fine)
     if are_fine("tiers.notice_days"):
         _check_notice(reading, said, are_fine)
-    if are_fine("roles"):
-        _check_roles(reading, said)
+    _check_roles(reading, said, reading.unfit())
     if are_fine("channels") and said["restricted_channel"] == said["governance_channel"]:
         accepted = "a private channel, other than [channels] governance"
         reading.refuse("channels", "restricted", said["restricted_channel"], accepted)
@@ -49,6 +48,11 @@ def _check_dates(reading: Tables, said: dict[str, Any], are_fine: Callable[..., 
         accepted = f"more than review_days, {review}: a round must be able to close before it expires"
         reading.refuse("rounds", "expires_days", expires, accepted)
 
+    cool_off, keeps = said["cool_off_hours"], said["approval_days"]
+    if are_fine("rounds.cool_off_hours", "rounds.approval_days") and 0 < keeps * 24 <= cool_off:
+        accepted = f"0, or more than cool_off_hours, {cool_off}: an approval must outlast it to be announced"
+        reading.refuse("rounds", "approval_days", keeps, accepted)
+
 
 def _check_notice(reading: Tables, said: dict[str, Any], are_fine: Callable[..., bool]) -> None:
     """What has to have room in it."""
@@ -65,7 +69,10 @@ def _check_notice(reading: Tables, said: dict[str, Any], are_fine: Callable[...,
         reading.refuse("archive", "lead_days", said["archive_lead_days"], accepted)
     last_reachable = shortest - said["migrate_lead_days"]
     is_judged = are_fine("migrate.lead_days", "escalation.acknowledge_days")
-    if is_judged and said["acknowledge_days"] > last_reachable:
+    if are_fine("migrate.lead_days") and last_reachable <= 0 and not are_fine("archive.lead_days"):
+        accepted = f"less than the shortest notice, {shortest}: whoever moves is told before"
+        reading.refuse("migrate", "lead_days", said["migrate_lead_days"], accepted)
+    if is_judged and 0 < last_reachable < said["acknowledge_days"]:
         accepted = f"at most {last_reachable}: consumers must have moved by then where the notice is shortest"
         reading.refuse("escalation", "acknowledge_days", said["acknowledge_days"], accepted)
     hastened = said["break_glass_notice_days"]
@@ -74,16 +81,17 @@ def _check_notice(reading: Tables, said: dict[str, Any], are_fine: Callable[...,
         reading.refuse("break_glass", "notice_days_min", hastened, accepted)
 
 
-def _check_roles(reading: Tables, said: dict[str, Any]) -> None:
-    """Is there a role for every model, and could the people who are named fill theirs?"""
-    roles: Sequence[Role] = said["roles"]
+def _check_roles(reading: Tables, said: dict[str, Any], unfit: frozenset[str]) -> None:
+    """Is there a role for every model, and could the people who are named fill theirs? `unfit`: tables not judged."""
+    every: Sequence[Role] = said["roles"]
+    roles = [one for one in every if f"roles.{one.name}" not in unfit]
     tiers = [int(tier) for tier in TIERS]
     left = [
         f"{tier}"
         for tier in tiers
         if not any(one.is_needed(tier, is_regulated=False, is_known=True) for one in roles)
     ]
-    if left:
+    if left and len(roles) == len(every) > 0:
         of = f"tier {left[0]}" if len(left) == 1 else f"tiers {' and '.join(left)}"
         accepted = f"at least one that votes on models of {of} that no regulation names"
         reading.refuse("", "[roles]", None, accepted)

@@ -12,6 +12,7 @@ from data.errors import NotFound, Refused
 from data.records.attestations import Attestation
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
+from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
 from workflows.commands import AskToAttest, Attest, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again
@@ -73,6 +74,14 @@ def check_attester(state: Retirement, command: Attest, facts: Facts) -> Attestat
             next_step=f"Ask one of them: {', '.join(f'<@{one}>' for one in people[:10])}"
             if people
             else "Nobody is: have the catalog's group filled, or the policy's, with people who have a Slack id",
+        )
+    if not attesting.is_asked(state):
+        assert state.plan is not None
+        proven = state.plan.step(StepKind.DRILL).due_at
+        raise Refused(
+            f"{wanted.name} of {state.id} is not attested yet",
+            reasons=["its archive is not proven: nobody can say what is in it"],
+            next_step=f"It is on {proven:%Y-%m-%d}, and you are asked then; /retire archive {state.id} makes it now",
         )
     return wanted
 

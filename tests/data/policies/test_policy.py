@@ -187,13 +187,46 @@ def test_what_does_not_fit_together_is_reported_beside_what_is_malformed() -> No
         """
     )
     assert sorted(one.split("] ")[1].partition(" ")[0] for one in found) == [
-        "acknowledge_days",
         "expires_days",
         "hour",
+        "lead_days",
         "lead_days",
         "notice_days",
         "until_hour",
     ], "and nothing of the lead days that rest on what nobody can read"
+
+
+def test_a_role_is_judged_whatever_is_wrong_in_another_and_no_form_is_asked_for_that_cannot_be() -> None:
+    found = problems(
+        """
+        [archive]
+        lead_days = 40
+        [migrate]
+        lead_days = 35
+        [roles.owner]
+        groups = ["model.owner"]
+        approvals = 0
+        [roles.platform]
+        people = ["U1AB"]
+        approvals = 2
+        """
+    )
+    assert found == [
+        "eu.toml [roles.owner] approvals = 0: a whole number of approvals from 1 to 20",
+        (
+            "eu.toml [archive] lead_days = 40: at most the shortest notice, 30: nothing is archived for a switch-off "
+            "not yet announced"
+        ),
+        "eu.toml [roles.platform] approvals = 2: at most the number of its people, 1",
+    ]
+
+
+def test_a_mark_before_the_text_is_none_of_it_and_a_key_that_is_there_twice_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "eu.toml"
+    file.write_bytes(b"\xef\xbb\xbf[steps]\nhour = 9\n")
+    assert policies.read_policy(file).step_hour == 9
+    with pytest.raises(Invalid, match="a key or a table is there twice: leave one"):
+        policies.parsed("[steps]\nhour = 9\nhour = 10\n", source="eu.toml")
 
 
 def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
@@ -282,6 +315,12 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
                 "to close before it expires"
             ),
             id="a round that can never close",
+        ),
+        pytest.param(
+            "[rounds]\napproval_days = 5\ncool_off_hours = 120",
+            "eu.toml [rounds] approval_days = 5: 0, or more than cool_off_hours, 120: an approval must outlast it "
+            "to be announced",
+            id="an approval that lapses before anything may be announced",
         ),
         pytest.param(
             "[escalation]\nacknowledge_days = 24",

@@ -16,7 +16,6 @@ from data.records.delegation import Account
 from data.records.progress import Progress, StepKind
 from data.records.retirement import State
 from tests.builders import (
-    ANNOUNCED_AT,
     ARCHIVE_AT,
     CARL,
     DISABLE_AT,
@@ -66,20 +65,32 @@ def asked(story: Story) -> list[str]:
     return [key for key, one in story.effects.items() if one.body.get("notice") == "attestation"]
 
 
+def proven(**facts: Any) -> Story:
+    """Its archive is: people are asked to attest."""
+    return a_running_retirement(**facts).until(ARCHIVE_AT).works().until(DRILL_AT).works()
+
+
+def test_nobody_attests_what_is_in_an_archive_before_that_is_proven():
+    assert refusal(a_running_retirement(policy=POLICY).until(ARCHIVE_AT).works(), signing()) == (
+        "retention of RET-1 is not attested yet: its archive is not proven: nobody can say what is in it. "
+        "It is on 2027-01-28, and you are asked then; /retire archive RET-1 makes it now"
+    )
+
+
 def test_a_name_is_on_the_record_with_the_text_the_evidence_and_until_when_it_counts():
-    story = a_running_retirement(policy=POLICY)
+    story = proven(policy=POLICY)
     decision = story.does(signing())
     (event,) = story.of(events.Attested)
     assert event == events.Attested(
-        at=ANNOUNCED_AT,
+        at=DRILL_AT,
         by=OWEN,
         name="retention",
         text_digest=attesting.text_digest("What has to be kept is kept."),
         evidence=EVIDENCE,
-        expires_at=ANNOUNCED_AT + days(90),
+        expires_at=DRILL_AT + days(90),
         entitled=(PAT, OWEN),
     )
-    assert decision.reply == "You attest retention of RET-1; it counts until 2027-04-18."
+    assert decision.reply == "You attest retention of RET-1; it counts until 2027-04-28."
 
 
 def test_nothing_is_switched_off_before_every_attestation_has_its_name():
@@ -112,15 +123,6 @@ def test_the_thread_asks_once_the_archive_is_proven():
     ]
 
 
-def test_what_was_attested_before_is_not_asked_for():
-    story = a_running_retirement(policy=POLICY)
-    story.does(signing())
-    story.until(ARCHIVE_AT).works().until(DRILL_AT).works()
-    assert [key for key in asked(story) if story.effects[key].kind is EffectKind.POST] == [
-        "RET-1/announcement-1/attestation/privacy/0"
-    ]
-
-
 def test_what_counts_no_more_is_asked_for_again_before_it_counts():
     short = a_policy(attestations=(an_attestation(valid_days=3),))
     story = a_migrated(policy=short)
@@ -147,7 +149,7 @@ def test_what_counts_no_more_after_the_switch_off_is_asked_of_nobody():
 def test_a_name_stands_under_the_text_it_was_given_to_only():
     state = a_running_retirement(policy=POLICY).state
     other = an_attestation(text="Nothing has to be kept.")
-    story = a_running_retirement(policy=POLICY)
+    story = proven(policy=POLICY)
     story.does(signing())
     assert attesting.stands(story.state, an_attestation(), story.now)
     assert attesting.stands(story.state, other, story.now) is None
@@ -169,7 +171,7 @@ def test_a_policy_says_for_which_tiers_and_an_unknown_one_needs_them_all(tier, n
 
 
 def test_a_new_plan_for_the_same_artifacts_keeps_the_names_and_one_for_others_does_not():
-    story = a_running_retirement(policy=POLICY)
+    story = proven(policy=POLICY)
     story.does(signing())
     story.does(revising(target_on=(DISABLE_AT + days(30)).date()))
     assert len(story.state.attested) == 1
@@ -215,11 +217,11 @@ def test_a_plan_that_is_announced_again_asks_for_what_nobody_has_attested():
     ],
 )
 def test_who_may_not_or_says_nothing_is_told_what_to_do(command: cmd.Attest, why: str):
-    assert refusal(a_running_retirement(policy=POLICY), command) == why
+    assert refusal(proven(policy=POLICY), command) == why
 
 
 def test_where_nobody_may_the_refusal_says_what_to_mend():
-    assert refusal(a_running_retirement(policy=POLICY), signing(), attesters={}) == (
+    assert refusal(proven(policy=POLICY), signing(), attesters={}) == (
         "You may not attest retention of RET-1: this is for an owner of the model, by their own name. "
         "Nobody is: have the catalog's group filled, or the policy's, with people who have a Slack id"
     )

@@ -90,6 +90,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     named         whose it is by whoever handed it back; they answer for it once they have taken it over
     moves_on      by when they say that they will have moved
     overruled     digest of the plan to which its owners objected in vain
+    lapsed        what it stood as under the plan before, where people were to vote on that
     """
 
     consumer: Impacted
@@ -107,6 +108,7 @@ class Obligation(Record, frozen=True, kw_only=True):
     named: str = ""
     moves_on: datetime | None = None
     overruled: str = ""
+    lapsed: Duty | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ class Story(Owners):
             return self._once("cancel", lambda: self._type("cancel", "we need it after all"), days=3)
         acts = self._duties() + self._by_hand() + self._strangers() + on_time
         acts += self._beside_the_plan(card)
-        if "the vote upheld it" in on_card and not self.is_patient() and self._edit_button(card):
+        if "no vote overruled it" in on_card and not self.is_patient() and self._edit_button(card):
             acts += self._once("revise", self._revise, days=3)
         if (self.newcomers or self.callers) and "appeared after the vote" in str(card.look):
             if self._edit_button(card):

@@ -39,9 +39,9 @@ def object_to(state: Retirement, command: Object, facts: Facts, now: datetime) -
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
     whose = answering.whose_answer(duty, command.by, state, facts.delegations)
-    name, typed = duty.consumer.name, obligations.typed_of(duty, state)
+    name = duty.consumer.name
     if not command.reason:
-        raise Refused("An objection needs a reason", next_step=f"/retire object {state.id} {typed} REASON")
+        raise Refused("An objection needs a reason", next_step="Say why, in words")
     if duty.objection is not None:
         return nothing(f"{name} objects already. Take that back first to say it otherwise.")
     if duty.is_settled:
@@ -83,6 +83,8 @@ def object_to(state: Retirement, command: Object, facts: Facts, now: datetime) -
     )
     over = overtaken(folded(state, (event,)), now)
     reply = f"{name} objects. People vote on the card on whether it goes on in spite of that; until then it waits."
+    if duty.extension is not None:
+        reply += " The request for more time is over by that."
     return decided(
         state,
         event,
@@ -169,7 +171,10 @@ def settled(
     if objecting.voted_on(after) is None:
         ended = _ended(after, now, "dropped", "nobody objects any more")
     else:
-        ended = _ended(after, now, "overruled" if is_overruled else "upheld")
+        silence = (
+            "" if verdict is Verdict.VETOED else "the vote ended without the approvals that going on needs"
+        )
+        ended = _ended(after, now, "overruled", "") if is_overruled else _ended(after, now, "upheld", silence)
     last = folded(after, (ended,))
     timers = (*held_again(last, now), owners_timer(now))
     if is_overruled and state.paused_at is None:

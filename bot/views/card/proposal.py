@@ -21,7 +21,7 @@ from bot.views.card import steps
 from bot.views.card.steps import short, zone_of
 from bot.views.graph import impact, parts, successor
 from bot.views.keeping import holds
-from bot.views.voting import break_glass, later_dates, votes
+from bot.views.voting import break_glass, later_dates, objecting, votes
 from data.records.checks import CheckEnd
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers import checking
@@ -103,7 +103,9 @@ def _votes(retirement: Retirement) -> list[Payload]:
     round_ = open_round(retirement)
     if not lines or retirement.round is None:
         return votes.buttons(retirement)
-    about = "\n".join([f"*{votes.about(retirement)}*", *later_dates.asked(retirement)])
+    about = "\n".join(
+        [f"*{votes.about(retirement)}*", *later_dates.asked(retirement), *objecting.before(retirement)]
+    )
     shown = section(f"{about}\n{limits.joined(lines, limits.SECTION_MAX - len(about) - 1)}")
     said = votes.round_words(round_, retirement) if round_ else votes.standing_words(retirement)
     words = [context(said)] if said else []

@@ -29,6 +29,11 @@ MARKS = {
     Duty.MIGRATED: ":white_check_mark:",
     Duty.WAIVED: ":pencil:",
 }
+LAPSED = {
+    Duty.OBJECTS: "the objection was to the plan before, and people voted on this one: *Object* again if it holds",
+    Duty.NEEDS_TIME: "the request for time was about the plan before: *Need more time* asks again",
+}
+"""What a new plan has ended, for whoever had said it."""
 ID_MAX = 150
 TO_MOVE = (State.APPROVED, State.MIGRATING)
 """While it is in one of these, dates lie ahead of a consumer."""
@@ -92,12 +97,13 @@ def _line(obligation: Obligation, name: str, retirement: Retirement, now: dateti
     way = "" if obligation.consumer.distance <= 1 else f" ({obligation.consumer.distance} steps away)"
     by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
     taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
-    stands = ", which a vote upheld" if obligation.objection and obligation.objection.stands else ""
+    stands = ", which no vote overruled" if obligation.objection and obligation.objection.stands else ""
     on = f", to have moved by *{day(obligation.moves_on, zone)}*" if obligation.moves_on else ""
     if obligation.duty is Duty.NOT_MINE and obligation.named:
         on = f" → {mention(obligation.named)}"
+    over = f"; {LAPSED[obligation.lapsed]}" if obligation.lapsed in LAPSED else ""
     late = ", *overdue*" if now is not None and overdue(obligation, retirement, now) else ""
-    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{on}{stands}{by}{taken}{late}"
+    shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{on}{stands}{by}{taken}{late}{over}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
     due = f"migrate by *{day(obligation.migrate_by, zone)}*"

@@ -24,6 +24,7 @@ from data.events import EMERITUS
 from data.records.retirement import Duty, Retirement, State
 
 ENDS = {"yes": "granted", "no": "refused", "past": "over: its day is no later than the dates there are"}
+NOW = {Duty.OBJECTS: "it objects now", Duty.NOT_MINE: "it was handed back"}
 
 
 def form(retirement_id: str, consumer_id: str, first: date, announced: int) -> Payload:
@@ -72,9 +73,15 @@ def request(
     elif owed.duty is Duty.WAIVED:
         over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
     elif retirement.state is not State.MIGRATING:
-        over = f"{name} needs no more time: {retirement.id} is {retirement.state}"
+        is_anew = retirement.state is State.PROPOSED
+        so = "people vote on another plan" if is_anew else f"{retirement.id} is {retirement.state}"
+        over = f"The request for more time for {name} is over: {so}"
     elif asked is None or number not in (0, asked.number):
-        anew = "asked for anew" if asked is not None else f"not asked for any more: it is {owed.duty}"
+        anew = (
+            "asked for anew"
+            if asked is not None
+            else f"not asked for any more: {NOW.get(owed.duty, f'it is {owed.duty}')}"
+        )
         over = f"More time for {name} is {anew}"
     elif owed.consumer.consumer_id != consumer_id:
         over = f"{safe(impact.short_id(consumer_id))} is {name} by the catalog now: its request for more time is below"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.ids import Action, Callback
+from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import limits
 from bot.views.blocks import (
     Payload,
@@ -20,9 +20,12 @@ from bot.views.blocks import (
 from bot.views.card.steps import zone_of
 from bot.views.graph.impact import short_id
 from data import events
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, State
 from workflows.rules.consumers import objecting
 from workflows.rules.voting.barring import barred
+
+BEFORE_MAX, WHY_MAX = 5, 150
+"""Of what was said of the plan before, beside the vote on the next one."""
 
 
 def form(retirement: Retirement, consumer_id: str, announced: int) -> Payload:
@@ -54,6 +57,26 @@ def asked(retirement: Retirement) -> list[str]:
     return [f"{why}\nApprove to go on in spite of it. Without approval nothing is switched off on this plan."]
 
 
+def before(retirement: Retirement) -> list[str]:
+    """What owners had people vote on when the plan was drawn up anew, a line each: the vote on it is a vote on that."""
+    if retirement.state is not State.PROPOSED:
+        return []
+    said = []
+    for duty in retirement.obligations:
+        wish = duty.objection or duty.extension
+        if wish is not None:
+            what = "objects" if duty.objection is not None else "needs more time"
+            by = said_by(duty.changed_by, duty.changed_for)
+            said.append(
+                f":raised_hand: {by} {what} for *{safe(duty.consumer.name)}*{quoted(wish.reason, WHY_MAX)}"
+            )
+    more = len(said) - BEFORE_MAX
+    return [
+        *said[:BEFORE_MAX],
+        *([f"and {more:,} more, in `{SLASH_COMMAND} show {retirement.id}`"] if more > 0 else []),
+    ]
+
+
 def line(event: events.ObjectionProposed | events.ObjectionEnded, retirement: Retirement, name: str) -> str:
     """How the vote begins and ends, in the thread. Nobody asked for it, so those who have it are called."""
     match event:
@@ -69,7 +92,8 @@ def line(event: events.ObjectionProposed | events.ObjectionEnded, retirement: Re
             return f":arrow_forward: People voted that it goes on in spite of the objection of {name}"
         case events.ObjectionEnded(outcome="upheld"):
             way = f"*Edit plan* is for a new vote, or {mention(retirement.coordinator_id)} calls it off"
-            return f":raised_hand: The objection of {name} is *upheld*: nothing is switched off. {way}"
+            why = safe(event.because, 200) or "people voted against going on"
+            return f":raised_hand: The objection of {name} *stands*: {why}. Nothing is switched off. {way}"
         case events.ObjectionEnded():
             return f":arrow_forward: The vote on an objection is over: {safe(event.because, 200)}"
 
@@ -79,7 +103,7 @@ def heard(retirement: Retirement, consumer_id: str, outcome: str) -> Payload:
     duty = retirement.obligation(retirement.id_of(consumer_id))
     name = f"*{safe(duty.consumer.name if duty is not None else consumer_id)}*"
     if outcome == "upheld":
-        said = f"the objection of {name} is upheld: nothing is switched off on this plan. Take it back if it is met."
+        said = f"the objection of {name} stands: nothing is switched off on this plan. Take it back if it is met."
     else:
         said = (
             f"people voted that it goes on in spite of the objection of {name}: it is asked of you as before. "

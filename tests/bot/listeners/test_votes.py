@@ -58,9 +58,7 @@ def test_a_comment_of_blanks_is_none(desk: Desk) -> None:
 
     answer = desk.slack.submit(MINA, {"vote.comment": "   "})
 
-    assert answer.body["errors"] == {
-        "vote.comment": "A rejection needs a comment. Press Reject again and say why"
-    }
+    assert answer.body["errors"] == {"vote.comment": "A rejection needs a comment. Say why, in words"}
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,10 @@ def test_where_they_do_not_it_is_upheld_and_holds_the_switch_off_with_the_ways_o
     else:
         story.until(story.state.round.expires_at)
     assert outcomes(story) == [(BILLING, "upheld")]
+    because = story.of(events.ObjectionEnded)[0].because
+    assert because == ("" if end == "veto" else "the vote ended without the approvals that going on needs")
     why = (
-        "billing-etl objects, and the vote upheld it: press Edit plan on the card for a new vote, call it off "
+        "billing-etl objects, and no vote overruled it: press Edit plan on the card for a new vote, call it off "
         "(/retire cancel RET-1 REASON), or ask whoever objects to take it back"
     )
     assert why in at_the_switch_off(story)
@@ -184,7 +186,9 @@ def test_another_plan_takes_it_along_and_may_be_objected_to_anew():
     assert story.state.objected == 0
     story.votes(*VOTERS).until(story.due(StepKind.ANNOUNCE))
     assert story.state.obligation(BILLING).duty is Duty.OPEN
+    assert story.state.obligation(BILLING).lapsed is Duty.OBJECTS, "and who objected reads that it is over"
     objecting(story)
+    assert story.state.obligation(BILLING).lapsed is None
     assert story.state.obligation(BILLING).duty is Duty.OBJECTS
 
 

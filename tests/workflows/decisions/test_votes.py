@@ -165,7 +165,7 @@ def test_how_much_a_rejection_has_to_say_is_in_the_policy(chars, comment, refusa
         return
     with pytest.raises(Refused) as refused:
         story.does(rejecting)
-    assert (str(refused.value.what), refused.value.next_step) == (refusal, "Press Reject again and say why")
+    assert (str(refused.value.what), refused.value.next_step) == (refusal, "Say why, in words")
 
 
 def test_an_abstention_is_heard_and_fills_no_role():

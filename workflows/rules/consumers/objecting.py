@@ -90,7 +90,7 @@ def gates(state: Retirement) -> list[Gate]:
             "objects" if len(upheld) == 1 else "object",
         )
         why = (
-            f"{names} {verb}, and the vote upheld it: press Edit plan on the card for a new vote, call it off "
+            f"{names} {verb}, and no vote overruled it: press Edit plan on the card for a new vote, call it off "
             f"(/retire cancel {state.id} REASON), or ask whoever objects to take it back"
         )
         held.append(Gate(f"{UPHELD}{_ids(upheld)}", why))

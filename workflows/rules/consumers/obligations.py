@@ -34,7 +34,9 @@ def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tu
         if before is not None and before.is_settled:
             fresh.append(replace(before, consumer=consumer))
         else:
-            fresh.append(asked(consumer, acknowledge_by, migrate_by, vouched.get(consumer.consumer_id)))
+            duty = asked(consumer, acknowledge_by, migrate_by, vouched.get(consumer.consumer_id))
+            had_said = before is not None and (before.objection is not None or before.extension is not None)
+            fresh.append(replace(duty, lapsed=before.duty) if before is not None and had_said else duty)
     return tuple(fresh)
 
 
@@ -80,6 +82,7 @@ def answered(duty: Obligation, event: events.DutyChanged, state: Retirement) -> 
         extension=event.extension,
         objection=event.objection,
         moves_on=event.moves_on,
+        lapsed=None,
         named=duty.named if has_taken_it else event.named,
         changed_by=event.by,
         changed_for=event.on_behalf_of,

@@ -223,7 +223,7 @@ def check_comment(choice: Choice, comment: str, state: Retirement) -> None:
     if choice is not Choice.REJECT or said >= needed:
         return
     how_much = f" of at least {needed} characters, and this one has {said}" if needed > 1 else ""
-    raise Refused(f"A rejection needs a comment{how_much}", next_step="Press Reject again and say why")
+    raise Refused(f"A rejection needs a comment{how_much}", next_step="Say why, in words")
 
 
 def check_ballot(

@@ -13,11 +13,12 @@ from bot.views.card import proposal
 from bot.views.proposing import proposal_modal
 from bot.views.voting import votes
 from data.records.archived import Archived
+from data.records.base import Prose
 from data.records.catalog import Kind
 from data.records.plan import Reason
 from data.records.policy import OnExpiry
 from data.records.progress import Progress, StepKind, StepProgress
-from data.records.retirement import Duty, State
+from data.records.retirement import Duty, Objection, State
 from data.records.rounds import Choice, Purpose
 from tests.bot.views.examples import (
     NOW,
@@ -26,6 +27,8 @@ from tests.bot.views.examples import (
     a_retirement,
     a_round,
     an_entity,
+    an_impact,
+    an_obligation,
     announced,
     buttons,
     overloaded,
@@ -307,3 +310,19 @@ def test_the_card_of_an_approved_plan_says_until_when_approvals_can_be_taken_bac
     assert (Action.VOTE_ABSTAIN, f"RET-1|{state.plan.digest}|1") in buttons(card)
     assert "whoever approved may take it back until then" in words(card)
     assert "If it is not announced by 2027-05-30, it is voted on anew." in words(card)
+
+
+def test_the_vote_on_a_plan_drawn_up_anew_shows_what_owners_said_of_the_one_before() -> None:
+    objection = Objection(
+        number=3, reason=Prose(prose="An audit runs on it"), before=Duty.OPEN, plan_digest="d"
+    )
+    owed = tuple(
+        an_obligation(an_impact(number), Duty.OBJECTS, objection=objection, changed_by=f"UT{number}")
+        for number in range(7)
+    )
+    state = a_retirement(obligations=owed)
+    shown = words(proposal.card(state))
+    assert "<@UT0> objects for *consumer-000*" in shown
+    assert "An audit runs on it" in shown
+    assert "and 2 more, in `/retire show RET-1`" in shown
+    assert "objects for" not in words(proposal.card(announced(obligations=owed)))

@@ -448,7 +448,7 @@ def test_a_request_of_a_consumer_that_was_waived_has_none() -> None:
 def test_a_request_that_waits_when_the_retirement_ends_has_none() -> None:
     said = extension.request(replace(waiting(), state=State.CANCELLED), consumer_id(0), number=2)
     assert buttons(said) == []
-    assert said["text"] == ":scales: *consumer-000* needs no more time: RET-1 is cancelled"
+    assert said["text"] == ":scales: The request for more time for *consumer-000* is over: RET-1 is cancelled"
 
 
 def test_a_request_that_moved_dates_have_covered_says_so() -> None:

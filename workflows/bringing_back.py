@@ -74,7 +74,13 @@ def fetch(
     gone = gone_paths(state, files)
     noticed: tuple[str, ...] = ()
     if is_there and target.is_dir():
-        fixity = check(target, manifest_digest=archived.manifest_digest, stopped=_never, gone=gone)
+        fixity = check(
+            target,
+            manifest_digest=archived.manifest_digest,
+            tags_digest=archived.tags_digest,
+            stopped=_never,
+            gone=gone,
+        )
         require_sound(fixity, "Move it away, then fetch it again", read_at=now())
     else:
         try:

@@ -25,6 +25,7 @@ PATH_BYTES_MAX = 900  # an S3 key ends at 1,024 bytes; prefix, bag id and data/ 
 _DEVICE = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
 _RENAME = "rename the file, or copy the S3 object under another key"
 _RESERVED = '< > : " | ? *'
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BREAKS_MAX = 2
 """Of each kind in a name: bagit-python 1.9 hands `re.sub` its flag for the count, and reads no third one back."""
 _DRIVE = re.compile(r"^[A-Za-z]:")
@@ -61,6 +62,8 @@ def _faults(path: str) -> Iterator[str]:
         yield f"must have at most {BREAKS_MAX} line breaks of a kind, as validators of archives read no more; {_RENAME}"
     if "\\" in path or any(_is_control(char) for char in path):
         yield "must have no backslash and no control character"
+    if _TURNING & set(path):
+        yield f"must have no sign that turns the direction of what follows: it reads as another name; {_RENAME}"
     if any(_DEVICE.match(part) or part.endswith((" ", ".")) for part in parts if part not in (".", "..")):
         yield "must not be a name Windows reserves, nor end in a dot or a space"
 

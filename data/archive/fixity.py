@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -57,13 +57,22 @@ class Fixity(Record, frozen=True, kw_only=True):
     files: int
     bytes: int
     manifest_digest: str
+    tags_digest: str
     findings: tuple[Finding, ...]
 
 
-def check(bag: Path, *, manifest_digest: str, stopped: Stopped, gone: Collection[str] = ()) -> Fixity:
-    """Compare each file with the manifests, and the manifest with the digest kept outside of the bag.
+def check(
+    bag: Path,
+    *,
+    manifest_digest: str,
+    stopped: Stopped,
+    tags_digest: str = "",
+    gone: Collection[str] = (),
+) -> Fixity:
+    """Compare each file with the manifests, and these with the digests kept outside of the bag.
 
     manifest_digest   as recorded when we archived it; empty for a bag that is not ours or has no record
+    tags_digest       the same of the tag manifest; empty also for a bag of a time when it was not recorded
     gone              what was pruned since, as the record has it: neither missed nor read
     """
     present, findings = _inventory(bag)
@@ -76,7 +85,9 @@ def check(bag: Path, *, manifest_digest: str, stopped: Stopped, gone: Collection
         except Corrupt as error:
             findings.append(Finding(fault=Fault.UNREADABLE, path=path, found=str(error)))
     manifests = {name: (bag / name).read_bytes() for name in (PAYLOAD_MANIFEST, TAG_MANIFEST) if name in read}
-    return judged(read, manifests, findings, manifest_digest=manifest_digest, gone=gone)
+    return judged(
+        read, manifests, findings, manifest_digest=manifest_digest, tags_digest=tags_digest, gone=gone
+    )
 
 
 def judged(
@@ -85,6 +96,7 @@ def judged(
     findings: Iterable[Finding],
     *,
     manifest_digest: str,
+    tags_digest: str = "",
     gone: Collection[str] = (),
 ) -> Fixity:
     """What follows from what was read, wherever it lies. `findings` are those of reading itself."""
@@ -92,14 +104,20 @@ def judged(
     unreadable = {finding.path for finding in found}
     pruned = {f"{PAYLOAD}{path}" for path in gone}
     listed = {TAG_MANIFEST}
+    tags_hold = TAG_MANIFEST in read
     for manifest in (PAYLOAD_MANIFEST, TAG_MANIFEST):
         entries, rejected = _entries(manifest, manifests.get(manifest))
         found += rejected
         if manifest_digest and manifest in read and not rejected:
-            # Nothing vouches for the tag manifest, but we write digests in one way only: a flipped bit that
+            # Where nothing vouches for the tag manifest: we write digests in one way only, so a flipped bit that
             # makes a letter a capital means the same and is damage all the same.
-            own = manifest_digest if manifest == PAYLOAD_MANIFEST else sha256_id(manifest_of(entries.items()))
+            own = manifest_digest if manifest == PAYLOAD_MANIFEST else tags_digest
+            own = own or sha256_id(manifest_of(entries.items()))
             found += _differences({manifest: own.removeprefix("sha256:")}, read, unreadable)
+        if manifest == TAG_MANIFEST and tags_digest and tags_hold:
+            tags_hold = tags_digest == f"sha256:{read[manifest].digest}"
+            if not tags_hold:
+                break  # what it says of others is no reason to doubt them
         left = {path: digest for path, digest in entries.items() if path not in pruned}
         found += _differences(left, read, unreadable)
         listed |= entries.keys()
@@ -107,29 +125,35 @@ def judged(
         Finding(fault=Fault.EXTRA, path=path, found=one.digest, bytes=one.bytes)
         for path, one in read.items()
         # Without the tag manifest nothing says which files beside the payload belong there.
-        if path not in listed and (path.startswith(PAYLOAD) or TAG_MANIFEST in read)
+        if path not in listed and (path.startswith(PAYLOAD) or tags_hold)
     ]
     payload = [one.bytes for path, one in read.items() if path.startswith(PAYLOAD)]
-    manifest_read = read.get(PAYLOAD_MANIFEST)
+    own_digests = [
+        f"sha256:{read[one].digest}" if one in read else "" for one in (PAYLOAD_MANIFEST, TAG_MANIFEST)
+    ]
     return Fixity(
         files=len(payload),
         bytes=sum(payload),
-        manifest_digest=f"sha256:{manifest_read.digest}" if manifest_read else "",
+        manifest_digest=own_digests[0],
+        tags_digest=own_digests[1],
         findings=_one_each(found),
     )
 
 
-def looks_complete(bag: Path, *, manifest_digest: str, gone: Collection[str] = ()) -> bool:
-    """A cheap look, payload unread: the manifest is the recorded one, and count and size fit it.
+def looks_complete(
+    bag: Path, *, manifest_digest: str, tags_digest: str = "", gone: Collection[str] = ()
+) -> bool:
+    """A cheap look, payload unread: the manifests are the recorded ones, and count and size fit.
 
     Once something was pruned, it is only looked whether all the rest is there.
     """
     try:
         manifest, info = (bag / PAYLOAD_MANIFEST).read_bytes(), (bag / "bag-info.txt").read_text("utf-8")
+        tags = sha256_id((bag / TAG_MANIFEST).read_bytes()) if tags_digest else ""
         sizes = {path: (bag / path).stat().st_size for path in _inventory(bag)[0] if path.startswith(PAYLOAD)}
     except (OSError, UnicodeDecodeError):
         return False
-    if sha256_id(manifest) != manifest_digest:
+    if (sha256_id(manifest), tags) != (manifest_digest, tags_digest):
         return False
     if gone:
         kept = {path for path, _ in parse_manifest(manifest.decode())[0]}
@@ -164,16 +188,36 @@ def read_back(path: Path) -> Iterator[bytes]:
 
 def _inventory(bag: Path) -> tuple[list[str], list[Finding]]:
     """Paths of all regular files, and a finding for whatever is no file: a link could lead anywhere."""
-    present, findings = [], []
-    for folder, subfolders, names in os.walk(bag):
+    present: list[str] = []
+    findings: list[Finding] = []
+    for entry in entries_of(bag, findings.append):
+        path = entry.relative_to(bag).as_posix()
+        if entry.is_symlink() or not entry.is_file():
+            findings.append(Finding(fault=Fault.UNREADABLE, path=path, found="not a regular file"))
+        else:
+            present.append(path)
+    return sorted(present), findings
+
+
+def entries_of(bag: Path, unlisted: Callable[[Finding], object]) -> Iterator[Path]:
+    """Whatever is in it and no folder, links included. Raises `Unavailable` where a folder may not be listed;
+
+    `unlisted` is told of one that cannot be.
+    """
+
+    def fail(error: OSError) -> None:
+        if isinstance(error, PermissionError):
+            raise Unavailable(
+                f"Cannot list {error.filename}: {error.strerror}. Let the bot read it; it is tried again"
+            ) from error
+        path = Path(error.filename).relative_to(bag).as_posix()
+        unlisted(Finding(fault=Fault.UNREADABLE, path=path, found=error.strerror or str(error)))
+
+    for folder, subfolders, names in os.walk(bag, onerror=fail):
         for name in sorted([*names, *subfolders]):
             entry = Path(folder, name)
-            path = entry.relative_to(bag).as_posix()
-            if entry.is_symlink() or not (entry.is_file() or entry.is_dir()):
-                findings.append(Finding(fault=Fault.UNREADABLE, path=path, found="not a regular file"))
-            elif entry.is_file():
-                present.append(path)
-    return sorted(present), findings
+            if entry.is_symlink() or not entry.is_dir():
+                yield entry
 
 
 def digested(chunks: Iterable[bytes], what: object, stopped: Stopped) -> Read:

@@ -27,6 +27,7 @@ class Archived(Record, frozen=True, kw_only=True):
     """Where the artifacts are kept and what they hash to; `preservation_id` is derived from content.
 
     kept   by class of artifacts; none, as in every archive made before they had classes
+    tags_digest   of the manifest of what describes the payload; empty where it was archived before that was recorded
     version   in a bucket: that of the list of its objects, which has the version of each of them
     lock      what a bucket did with it; None in a directory, which cannot lock
     only_described   what was to be copied and could not be had, so that the archive only says what it was
@@ -38,6 +39,7 @@ class Archived(Record, frozen=True, kw_only=True):
     files: int
     bytes: int
     kept: tuple[Kept, ...] = ()
+    tags_digest: str = ""
     version: str = ""
     lock: Lock | None = None
     only_described: tuple[str, ...] = ()

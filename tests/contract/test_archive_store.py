@@ -27,6 +27,7 @@ def test_what_is_put_comes_back_as_a_valid_bag_named_by_its_content(
             manifest_digest=f"sha256:{sha(manifest)}",
             files=2,
             bytes=len(WEIGHTS) + 7,
+            tags_digest=archived.tags_digest,
             version=archived.version,
             lock=archived.lock,
         ),
@@ -39,6 +40,7 @@ def test_what_is_put_comes_back_as_a_valid_bag_named_by_its_content(
     bag = tmp_path / "back"
     assert archive.fetch(archived, bag, now, never) == archive.drill(archived, now, never)
     assert bagit.Bag(str(bag)).validate()
+    assert archived.tags_digest == f"sha256:{sha((bag / 'tagmanifest-sha256.txt').read_bytes())}"
     assert (bag / "data/weights/w.bin").read_bytes() == WEIGHTS
     assert json.loads((bag / "artifacts.json").read_text()) == [
         {"path": "weights", "source": str(model / "weights"), "role": "weights"},
@@ -87,6 +89,16 @@ def test_a_drill_of_a_rotted_archive_names_every_file(kept: Kept, model: Path) -
     assert "data/card.md is missing" in str(corrupt.value)
     assert "data/weights/w.bin" in str(corrupt.value)
     assert "Bring it back from a second copy, or" in str(corrupt.value)
+
+
+def test_a_drill_does_not_believe_what_describes_the_payload_where_the_record_has_another_digest(
+    archive: ArtifactStore, model: Path
+) -> None:
+    archived = put(archive, model).archived
+    assert archive.exists(archived)
+    recorded = msgspec.structs.replace(archived, tags_digest="sha256:" + "ab" * 32)
+    with pytest.raises(Corrupt, match=r"sha256 of tagmanifest-sha256\.txt: expected abababababab"):
+        archive.drill(recorded, now, never)
 
 
 def test_a_drill_does_not_believe_a_manifest_that_was_not_recorded(

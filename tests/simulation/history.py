@@ -117,12 +117,20 @@ class History(Standing):
                 self.moves_on.pop(event.consumer_id, None)
                 if event.moves_on is not None:
                     self.moves_on[event.consumer_id] = event.moves_on
+                said_by = self.said_by.pop(event.consumer_id, event.by)
+                if event.objection is not None or event.extension is not None:
+                    self.said_by[event.consumer_id] = event.by
+                elif said_by != event.by:
+                    key = f"{self.stream}/ended-{len(self.entries) + 1}/{said_by}"
+                    self._expect(f"D{said_by}", key)
                 if event.named:
                     key = f"{self.stream}/named-{len(self.entries) + 1}/{event.named}"
                     self._expect(f"D{event.named}", key)
                 if event.extension is not None:
                     key = f"{self.stream}/extension/{event.consumer_id}/{event.extension.number}"
                     self._expect(POLICY.governance_channel, key)
+            case events.ExtensionDecided():
+                self.said_by.pop(event.consumer_id, None)
             case events.OwnersChanged():
                 self._changed_hands(event)
             case events.Waived():
@@ -240,6 +248,7 @@ class History(Standing):
                     if not self.reminded_of_dates():
                         self.dated_at = event.at
                     self.objectors.discard(event.consumer_id)
+                    self.said_by.pop(event.consumer_id, None)
                 if event.outcome == "upheld":
                     self._must(not is_agreed, event, "people agreed that it goes on")
                 if event.outcome != "dropped":
@@ -295,6 +304,7 @@ class History(Standing):
         self.before = self.people, self.teams
         self.unreached, self.left, self.handed_back, self.answer_by = set(), set(), set(), {}
         self.objectors.clear()
+        self.said_by.clear()
         self.dated_at = event.at
         self.progress[StepKind.ANNOUNCE] = Progress.DONE
         self.people = {one.consumer.consumer_id: one.consumer.owners.slack_ids for one in event.obligations}
@@ -334,6 +344,7 @@ class History(Standing):
             if is_asked_anew := owners.team_id != self.teams[consumer]:
                 self.handed_back.discard(consumer)
                 self.objectors.discard(consumer)
+                self.said_by.pop(consumer, None)
             new = [one for one in owners.slack_ids if is_asked_anew or one not in self.people[consumer]]
             self.people[consumer], self.teams[consumer] = owners.slack_ids, owners.team_id
             if owners.team_id not in teams:

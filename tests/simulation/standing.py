@@ -49,6 +49,7 @@ class Standing:
         self.settled: set[str] = set()
         self.moved_on: dict[str, str] = {}
         self.moves_on: dict[str, datetime] = {}
+        self.said_by: dict[str, str] = {}
         """Consumer -> the last day on which somebody said that it had moved."""
         self.asked_about: set[str] = set()
         self.voted_beside: frozenset[str] = frozenset()

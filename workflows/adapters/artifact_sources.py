@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from data.archive.bag import changed
+from data.archive.bag_paths import PATH_BYTES_MAX
 from data.archive.fixity import CHUNK_BYTES
 from data.archive.manifest import sha256_id
 from data.archive.pieces import GIT, INLINE
@@ -122,6 +123,12 @@ def _tree(top: Path) -> Iterator[Path]:
         raise error
 
     for folder, subfolders, names in os.walk(top, onerror=fail):
+        if len(os.fsencode(folder)) - len(os.fsencode(top)) > PATH_BYTES_MAX:
+            raise Refused(
+                f"Cannot archive {top}",
+                reasons=[f"it has folders in each other whose path is longer than {PATH_BYTES_MAX} bytes"],
+                next_step="Name what is meant of it as artifacts, with shorter paths, then archive again",
+            )
         yield from (Path(folder, name) for name in names)
         for name in subfolders:
             if (link := Path(folder, name)).is_symlink():

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from data.archive.bag import publish, sync_folders, write_bag, write_synced, writing
 from data.archive.bag_paths import stays_inside
-from data.archive.fixity import PAYLOAD, Fault, Finding, check, looks_complete, read_back
+from data.archive.fixity import PAYLOAD, Fault, Finding, check, entries_of, looks_complete, read_back
 from data.archive.freshness import before, digests_of, files_of
 from data.archive.keeping import Keeping
-from data.archive.manifest import PAYLOAD_MANIFEST
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
@@ -87,12 +87,15 @@ class LocalDirectory:
                 require_sound(
                     fixity, f"Move {final} aside and keep it for a look, then archive again", read_at=now()
                 )
+                tags_digest = fixity.tags_digest
             else:
+                tags_digest = sha256_id((partial / TAG_MANIFEST).read_bytes())
                 publish(partial, final)
         archived = Archived(
             location=final.relative_to(self.root).as_posix(),
             preservation_id=bag.preservation_id,
             manifest_digest=bag.manifest_digest,
+            tags_digest=tags_digest,
             files=len(bag.files),
             bytes=bag.bytes,
         )
@@ -135,7 +138,9 @@ class LocalDirectory:
     def exists(self, archived: Archived, *, gone: Collection[str] = ()) -> bool:
         """A cheap look: the recorded manifest is there, with as many files and bytes as it had. No proof."""
         bag = self.path(archived.location)
-        return looks_complete(bag, manifest_digest=archived.manifest_digest, gone=gone)
+        return looks_complete(
+            bag, manifest_digest=archived.manifest_digest, tags_digest=archived.tags_digest, gone=gone
+        )
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:  # noqa: ARG002
         """Nothing can be locked here: only the record knows until when it is kept, and `prune` is told."""
@@ -191,7 +196,13 @@ class LocalDirectory:
         gone: Collection[str],
     ) -> Drilled:
         findings = _restore(self.path(archived.location), target, stopped, gone)
-        fixity = check(target, manifest_digest=archived.manifest_digest, stopped=stopped, gone=gone)
+        fixity = check(
+            target,
+            manifest_digest=archived.manifest_digest,
+            tags_digest=archived.tags_digest,
+            stopped=stopped,
+            gone=gone,
+        )
         fixity = with_first(findings, fixity)
         read_at = now()
         require_sound(fixity, _NEXT_STEP, read_at=read_at)
@@ -231,13 +242,9 @@ def _sweep(shelf: Path) -> None:
 def _restore(bag: Path, target: Path, stopped: Stopped, gone: Collection[str]) -> list[Finding]:
     """Copy all that is in the bag but for what was pruned. What the disk no longer gives is a finding; links are
     copied as links, so that the check of the copy sees them for what they are."""
-    findings = []
+    findings: list[Finding] = []
     pruned = {bag / PAYLOAD / path for path in gone}
-    entries = sorted(
-        entry
-        for entry in bag.rglob("*")
-        if (entry.is_symlink() or not entry.is_dir()) and entry not in pruned
-    )
+    entries = sorted(entry for entry in entries_of(bag, findings.append) if entry not in pruned)
     bytes_needed = sum(entry.lstat().st_size for entry in entries)
     with writing(target, bytes_needed):
         target.mkdir()
@@ -249,11 +256,16 @@ def _restore(bag: Path, target: Path, stopped: Stopped, gone: Collection[str]) -
                     copy.symlink_to(entry.readlink())
                 elif entry.is_file():
                     write_synced(copy, _until(stopped, entry))
+                else:
+                    findings.append(_unreadable(entry, bag, "not a regular file"))
             except Corrupt as error:
-                path = entry.relative_to(bag).as_posix()
-                findings.append(Finding(fault=Fault.UNREADABLE, path=path, found=str(error)))
+                findings.append(_unreadable(entry, bag, str(error)))
         sync_folders(target)
     return findings
+
+
+def _unreadable(entry: Path, bag: Path, why: str) -> Finding:
+    return Finding(fault=Fault.UNREADABLE, path=entry.relative_to(bag).as_posix(), found=why)
 
 
 def _until(stopped: Stopped, path: Path) -> Iterator[bytes]:

@@ -23,6 +23,13 @@ RENAME = "rename the file, or copy the S3 object under another key"
         ("a\0b", "'a\\x00b': must have no backslash and no control character"),
         ("a\\b", "'a\\\\b': must have no backslash and no control character"),
         ("a\u2028b", "'a\\u2028b': must have no backslash and no control character"),
+        (
+            "a\u202enib.exe",
+            (
+                "'a\\u202enib.exe': must have no sign that turns the direction of what follows: "
+                f"it reads as another name; {RENAME}"
+            ),
+        ),
         ("\udcff", "'\\udcff': must be UTF-8; rename the file"),
         ("x/NUL.txt", "'x/NUL.txt': must not be a name Windows reserves, nor end in a dot or a space"),
         *[

@@ -44,14 +44,41 @@ def recorded(bag: Path) -> str:
     return f"sha256:{sha((bag / 'manifest-sha256.txt').read_bytes())}"
 
 
-def findings(bag: Path, manifest_digest: str = "") -> tuple[Finding, ...]:
-    return check(bag, manifest_digest=manifest_digest, stopped=lambda: False).findings
+def recorded_tags(bag: Path) -> str:
+    return f"sha256:{sha((bag / 'tagmanifest-sha256.txt').read_bytes())}"
+
+
+def findings(bag: Path, manifest_digest: str = "", tags_digest: str = "") -> tuple[Finding, ...]:
+    return check(
+        bag, manifest_digest=manifest_digest, tags_digest=tags_digest, stopped=lambda: False
+    ).findings
 
 
 def test_a_sound_bag_has_no_findings(bag: Path) -> None:
     assert check(bag, manifest_digest=recorded(bag), stopped=lambda: False) == Fixity(
-        files=3, bytes=11, manifest_digest=recorded(bag), findings=()
+        files=3, bytes=11, manifest_digest=recorded(bag), tags_digest=recorded_tags(bag), findings=()
     )
+
+
+def test_what_describes_the_payload_is_held_to_the_record_as_well(bag: Path) -> None:
+    known = {"manifest_digest": recorded(bag), "tags_digest": recorded_tags(bag)}
+    assert findings(bag, **known) == ()
+    (bag / "artifacts.json").write_bytes(b"[1]")
+    tags = bag / "tagmanifest-sha256.txt"
+    tags.write_text(tags.read_text().replace(sha(b"[]"), sha(b"[1]")))
+    assert findings(bag, known["manifest_digest"]) == (), "the two forged together hold by themselves"
+    (finding,) = findings(bag, **known)
+    assert (finding.fault, finding.path) == (Fault.CHANGED, "tagmanifest-sha256.txt")
+    assert not looks_complete(bag, **known)
+
+
+def test_a_flipped_bit_in_the_tag_manifest_is_told_of_it_alone(bag: Path) -> None:
+    known = {"manifest_digest": recorded(bag), "tags_digest": recorded_tags(bag)}
+    tags = bag / "tagmanifest-sha256.txt"
+    whole = tags.read_bytes()
+    for at in range(len(whole)):
+        tags.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert {one.path for one in findings(bag, **known)} == {"tagmanifest-sha256.txt"}, at
 
 
 def test_everything_wrong_is_told_at_once(bag: Path) -> None:

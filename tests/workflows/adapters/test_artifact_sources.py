@@ -1,6 +1,7 @@
 """A URI becomes exactly the files it names, or a refusal that says why not."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,21 @@ def test_what_is_no_file_is_refused_without_opening_it(folder: Path) -> None:
         f"Cannot archive {folder}/pipe: it is no regular file. "
         "Remove it from the artifacts, then archive again"
     )
+
+
+def test_folders_ten_thousand_deep_are_refused_with_the_limit(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(10_000):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    try:
+        with pytest.raises(Refused, match="folders in each other whose path is longer than 900 bytes"):
+            ArtifactSources().files(str(tmp_path))
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # deeper than Python's own goes
 
 
 def test_a_ring_of_links_is_told(tmp_path: Path) -> None:

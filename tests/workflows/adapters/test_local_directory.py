@@ -40,6 +40,15 @@ def test_a_drill_of_a_rotted_bag_names_every_file_and_what_to_do(
     assert not (bag.parent / ".restored").exists()
 
 
+def test_what_is_no_file_in_a_bag_is_told(archive: LocalDirectory, model: Path) -> None:
+    archived = put(archive, model).archived
+    folder = archive.path(archived.location) / "data"
+    folder.chmod(0o755)
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(Corrupt, match="data/pipe cannot be read: not a regular file"):
+        archive.drill(archived, now, never)
+
+
 def test_a_bag_that_is_gone_is_corruption_and_an_archive_that_is_gone_is_waited_for(
     archive: LocalDirectory, model: Path
 ) -> None:

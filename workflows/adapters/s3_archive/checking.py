@@ -23,7 +23,14 @@ def fixity_of(
     reader: Reader, archived: Archived, listing: Listing, stopped: Stopped, gone: Collection[str]
 ) -> Fixity:
     read, manifests, findings = reader.read(listing.left(gone), stopped)
-    return judged(read, manifests, findings, manifest_digest=archived.manifest_digest, gone=gone)
+    return judged(
+        read,
+        manifests,
+        findings,
+        manifest_digest=archived.manifest_digest,
+        tags_digest=archived.tags_digest,
+        gone=gone,
+    )
 
 
 def fetched(

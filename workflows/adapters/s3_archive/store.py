@@ -17,12 +17,13 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from data.archive.bag import Reading, bag_of, require_fit, tag_files
 from data.archive.fixity import PAYLOAD, Fixity, check
 from data.archive.freshness import files_of
 from data.archive.keeping import Keeping, longest
-from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, EmeritusError, Unavailable
 from data.records.archived import Archived
@@ -109,7 +110,8 @@ class S3Archive:
         require_none_added(payload, payload_of(artifacts, self._sources.files))
         bag = bag_of(stored)
         if (archived := archived_before(self._bucket, shelf, bag)) is not None:
-            self._require_same(archived, location, placed, now, stopped)
+            tags_digest = self._require_same(archived, location, placed, now, stopped)
+            archived = replace(archived, tags_digest=tags_digest)
             self._keep_by_role(archived, payload, wrapping)
             return Stored(archived=archived, artifacts=bag.files)
         if is_finished:
@@ -135,7 +137,8 @@ class S3Archive:
         finished = archived_at(self._bucket, location, bag, last.version)
         if finished is None:
             raise Unavailable(f"{self._bucket.where(location)} is gone again. It is archived anew")
-        return Stored(archived=finished, artifacts=bag.files)
+        vouched = replace(finished, tags_digest=sha256_id(tags[TAG_MANIFEST]))
+        return Stored(archived=vouched, artifacts=bag.files)
 
     def drill(
         self,
@@ -167,7 +170,13 @@ class S3Archive:
             listing = load(self._bucket, archived)
             reader, where = Reader(self._bucket, archived.location), self._bucket.where(archived.location)
             findings = fetched(reader, where, listing, arrived, stopped=stopped, gone=gone)
-            fixity = check(arrived, manifest_digest=archived.manifest_digest, stopped=stopped, gone=gone)
+            fixity = check(
+                arrived,
+                manifest_digest=archived.manifest_digest,
+                tags_digest=archived.tags_digest,
+                stopped=stopped,
+                gone=gone,
+            )
             return self._drilled(archived, listing, with_first(findings, fixity), now(), reader)
 
     def require_current(self, archived: Archived, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
@@ -224,8 +233,11 @@ class S3Archive:
         placed: Sequence[Placed],
         now: Callable[[], datetime],
         stopped: Stopped,
-    ) -> None:
-        """The archive that is there holds; what was written besides it now goes again, unless it is locked."""
+    ) -> str:
+        """The archive that is there holds; what was written besides it now goes again, unless it is locked.
+
+        The digest of its tag manifest.
+        """
         listing = load(self._bucket, archived)
         fixity = fixity_of(Reader(self._bucket, archived.location), archived, listing, stopped, ())
         hide = _hidden(self._bucket.where(archived.location), capital=True)
@@ -238,6 +250,7 @@ class S3Archive:
                     self._bucket.client.delete_object(
                         Bucket=self._bucket.name, Key=key, **of_version(one.version)
                     )
+        return fixity.tags_digest
 
     def _keep_by_role(self, archived: Archived, payload: Sequence[PayloadFile], wrapping: Wrapping) -> None:
         """As long as is asked for now, where that is longer than when it was written."""

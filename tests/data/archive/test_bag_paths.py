@@ -44,7 +44,7 @@ RENAME = "rename the file, or copy the S3 object under another key"
         ("LPT².log", "'LPT².log': must not be a name Windows reserves, nor end in a dot or a space"),
         ("x/end.", "'x/end.': must not be a name Windows reserves, nor end in a dot or a space"),
     ],
-    ids=["absolute", "up", "up inside", "empty part", "drive", "empty", "NUL", "backslash", "line separator",
+    ids=["absolute", "up", "up inside", "empty part", "drive", "empty", "NUL", "backslash", "line separator", "turned",
          "not UTF-8", "device", *'<>:"|?*', "percent", "many lines", "device by a superscript", "dot at the end"],
 )  # fmt: skip
 def test_a_hostile_name_is_refused(path: str, message: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.archive_settings import ArchiveBucket
+from bot.keeping import own_files
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ def open_archive(settings: Settings, sources: ArtifactSources | None = None) -> 
     from workflows.adapters.s3_archive.store import S3Archive  # noqa: PLC0415
 
     return S3Archive(bucket_of(settings.bucket), sources)
+
+
+def open_sources(settings: Settings) -> ArtifactSources:
+    """Where artifacts come from, on this machine and in its clouds."""
+    from workflows.adapters.artifact_sources import ArtifactSources  # noqa: PLC0415
+
+    return ArtifactSources(private=own_files(settings), hosts=settings.checks.hosts)
 
 
 def bucket_of(wanted: ArchiveBucket) -> Bucket:

@@ -6,15 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.archives import open_archive
+from bot.archives import open_archive, open_sources
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
-from bot.keeping import own_files
 from bot.local_endpoints import open_endpoints
 from bot.settings import Settings
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
-from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
@@ -23,6 +21,7 @@ from workflows.artifact_store import ArtifactStore
 from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import CatalogWriter, EndpointControl, TrafficMeter, Wording
 from workflows.second_factor import SecondFactor
+from workflows.sizing import Sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +31,8 @@ class Edges:
     wording   who understands questions that fit no wording we know; nobody, unless one is plugged in
     checks    which checks of consumers there are, and who runs them
     second_factor  who says that it is them; nobody, unless the operator has a program for it
+    sources   where artifacts come from, to say how much there is of them
+    in_bucket whether archives are kept in a bucket, which has storage classes
     """
 
     archive: ArtifactStore
@@ -41,6 +42,8 @@ class Edges:
     wording: Wording | None = None
     checks: Checks = NO_CHECKS
     second_factor: SecondFactor | None = None
+    sources: Sources | None = None
+    in_bucket: bool = False
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -49,13 +52,14 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
+    sources = open_sources(settings)
     return Edges(
-        archive=open_archive(
-            settings, ArtifactSources(private=own_files(settings), hosts=settings.checks.hosts)
-        ),
+        archive=open_archive(settings, sources),
         controls=controls,
         meters={EndpointKind.LOCAL: local},
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,
+        sources=sources,
+        in_bucket=settings.bucket is not None,
     )

@@ -24,6 +24,7 @@ from workflows.commands import AnyCommand, ReportManual
 from workflows.decisions.hearings import Hearing
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
+from workflows.rules.keeping.costs import Estimate
 from workflows.rules.people.delegating import InForce
 from workflows.search.finding import Finder
 from workflows.sight import Sight
@@ -53,6 +54,7 @@ class House:
     criteria        what speaks for retiring a model
     meters          what says how often an endpoint is called, by who drives it
     ahead           what people will be told of a retirement, and when, if nobody does anything
+    costs           what keeping its archive is expected to cost; None where nobody knows
     writers         the catalogs this installation writes to
     finder          what models and retirements are found by
     has_wording     somebody understands questions that fit no wording we know, once they are to be answered
@@ -77,6 +79,7 @@ class House:
     checks: Checks = NO_CHECKS
     delegations: Callable[[], InForce] = dict
     ahead: Callable[[Retirement], Sequence[Hearing]] = _nobody_looks_ahead
+    costs: Callable[[Retirement], Estimate | None] = lambda _: None
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)

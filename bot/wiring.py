@@ -50,6 +50,7 @@ from data.postgres.lanes import PostgresLanes
 from data.records.decision import Outcome, Receipt
 from data.records.hours import Windows
 from data.records.policy import NO_REVIEW, Criteria, Policy, Review
+from data.records.retention import Prices
 from data.sql.record import SqlStore
 from workflows.asking import Asking, any_hours, at_once
 from workflows.delegates import in_force_now
@@ -59,6 +60,7 @@ from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
 from workflows.rules.people.delegating import NOBODY
+from workflows.sizing import estimated
 
 
 def build(
@@ -84,6 +86,7 @@ def build(
         criteria=rules.criteria,
         windows=rules.windows,
         review=rules.review,
+        prices=rules.prices,
         edges=edges_of(settings, endpoints),
         client=web_client(settings.bot_token, settings.slack_api_url, metrics),
         signing_secret=settings.signing_secret,
@@ -110,6 +113,7 @@ def assemble(
     criteria: Criteria | None = None,
     windows: Windows | None = None,
     review: Review = NO_REVIEW,
+    prices: Prices | None = None,
     look_seconds: float = LOOK_SECONDS,
     files: Mapping[str, FileView] = FILES,
     signer: Signs | None = None,
@@ -122,6 +126,7 @@ def assemble(
     imports        catalogs to read on a schedule, and no others; and the channel whose files are imported
     criteria       what speaks for retiring a model, where it is not what is shipped
     review         when the policy itself is to be looked through again; never without
+    prices         what keeping archives costs, where it is not what is shipped
     windows        when people are written to; at any hour without
     look_seconds   how often to look whose Home is out of date
     rates          how fast Slack may be called, where it is not the real one
@@ -229,6 +234,9 @@ def assemble(
         delegations=lambda: delegations(world.now()),
         import_channel=imports.channel,
         ahead=lambda state: outlook.ahead(state, world.now()),
+        costs=lambda state: estimated(
+            state, edges.sources, prices or policies.read_prices(), in_bucket=edges.in_bucket
+        ),
         meters=edges.meters,
         writers=edges.writers,
         metrics=metrics,

@@ -71,6 +71,7 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
         *differences_beside(old.criteria, new.criteria),
         *differences_beside(old.windows, new.windows),
         *differences_beside(old.review, new.review),
+        *differences_beside(old.prices, new.prices),
     )
     if is_json:
         print_json({"before": old.policy.digest, "after": new.policy.digest, "differences": found})

@@ -25,6 +25,7 @@ from data.importers.backstage import read_backstage
 from data.policies.policy import read_policy, read_windows
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
+from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
@@ -104,7 +105,7 @@ class Company:
             store=store,
             policy=read_policy(POLICY),
             windows=read_windows(POLICY),
-            edges=Edges(archive=self.archive, controls=local, meters=local),
+            edges=Edges(archive=self.archive, controls=local, meters=local, sources=ArtifactSources()),
             client=web_client(self.settings.bot_token, self.settings.slack_api_url),
             signing_secret="",
             world=self.world,

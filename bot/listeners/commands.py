@@ -28,6 +28,7 @@ from bot.views.catalog import catalogs, who
 from bot.views.consumers import checks
 from bot.views.consumers import delegations as delegated
 from bot.views.hindsight import lessons
+from bot.views.keeping import costs as keeping_costs
 from bot.views.keeping import retention
 from bot.views.proposing import candidates
 from bot.views.telling import digest
@@ -119,7 +120,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 -
         case "plan":
             found = meant(sight, request)
             checks = checked(house, sight.whole, found)
-            shown = answers.plan(found, house.ahead(found), checks, house.delegations())
+            costs = keeping_costs.lines(house.costs(found))
+            shown = answers.plan(found, house.ahead(found), checks, house.delegations(), costs)
         case "audit":
             shown = audits.told(house, meant(sight, request))
         case "impact" | "who":
@@ -142,7 +144,8 @@ def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 -
         case "playbooks":
             shown = playbooks(house.store, sight.retirements(), request[Part.MAYBE_WORDS], now)
         case "retention":
-            shown = retention.terms(meant(sight, request), now)
+            found = meant(sight, request)
+            shown = retention.terms(found, now, keeping_costs.lines(house.costs(found)))
         case "delegate":
             shown = delegated.standing(by, house.delegations())
         case _:

@@ -32,7 +32,9 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "show": Usage(takes=(Part.RETIREMENT,), says="Shows where one stands and what is missing", keeps="no"),
     "plan": Usage(
-        takes=(Part.RETIREMENT,), says="Shows its dated steps, and who will hear what, and when", keeps="no"
+        takes=(Part.RETIREMENT,),
+        says="Shows its dated steps, what keeping its archive costs, and who will hear what, and when",
+        keeps="no",
     ),
     "audit": Usage(
         takes=(Part.RETIREMENT,),
@@ -162,7 +164,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "retention": Usage(
         takes=(Part.RETIREMENT,),
-        says="Shows until when each class of its archive is kept, by which rule, and what holds it",
+        says="Shows until when each class of its archive is kept, by which rule, what holds it, and what that costs",
         keeps="no",
     ),
     "prune": Usage(

@@ -17,8 +17,9 @@ from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows
 from data.records.policy import Criteria, Policy, Review, Role, Tier
+from data.records.retention import Prices
 
-Beside = Criteria | Windows | Review
+Beside = Criteria | Windows | Review | Prices
 """What no retirement keeps."""
 
 

@@ -20,6 +20,7 @@ from data.policies.checks import (
 )
 from data.policies.escalation import LAST
 from data.policies.keys import Key
+from data.policies.prices import PRICES
 from data.records.policy import OnExpiry
 from data.toml_checks import flag, text, whole, word_of
 
@@ -281,4 +282,5 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         "people": Key(says="and these, by their Slack user ids", field="review_people", check=PEOPLE),
     },
     "candidates": CANDIDATES,
+    "prices": PRICES,
 }

@@ -30,6 +30,7 @@ from data.records.artifacts import ArtifactClass
 from data.records.hours import Windows
 from data.records.notices import Addressed, Audience, NoticeText
 from data.records.policy import Criteria, Criterion, OnExpiry, Policy, Review, Role, Tier
+from data.records.retention import Prices
 from data.toml_tables import Tables, tables_of, text_of
 
 DEFAULT = Path(__file__).with_name("default.toml")
@@ -44,6 +45,7 @@ class Rules(NamedTuple):
     criteria: Criteria
     windows: Windows
     review: Review
+    prices: Prices
 
 
 def parsed(toml: str, *, source: str) -> Policy:
@@ -76,6 +78,11 @@ def read_windows(path: Path | None = None) -> Windows:
 def read_review(path: Path | None = None) -> Review:
     """When the policy itself is to be looked through again."""
     return read_rules(path).review
+
+
+def read_prices(path: Path | None = None) -> Prices:
+    """What keeping an archive is expected to cost."""
+    return read_rules(path).prices
 
 
 @cache
@@ -130,6 +137,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
         values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
+    prices = Prices(**{field: values.pop(field) for field in Prices.__struct_fields__})
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
     hours = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
     windows = Windows(default_zone=values["zone"], **hours)
@@ -139,7 +147,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
         review_people=tuple(values.pop("review_people")),
     )
     policy = Policy(name=name, **values)
-    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows, review)
+    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows, review, prices)
 
 
 def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:

@@ -26,6 +26,43 @@ class Storage(StrEnum):
     COLD = "cold"
 
 
+class Rate(Record, frozen=True, kw_only=True):
+    """What one storage class costs: by GB, of 2^30 bytes, and month, for so many days at least; and its wait."""
+
+    usd_per_gb_month: float
+    billed_days_min: int = 0
+    restore_hours: int = 0
+
+
+class Prices(Record, frozen=True, kw_only=True):
+    """What keeping is expected to cost. No retirement keeps it: prices change, and plans stay what was voted on."""
+
+    priced_by: str
+    priced_on: str
+    standard_usd_per_gb_month: float
+    infrequent_usd_per_gb_month: float
+    infrequent_billed_days_min: int
+    cold_usd_per_gb_month: float
+    cold_billed_days_min: int
+    cold_restore_hours: int
+
+    def rate(self, storage: Storage) -> Rate:
+        match storage:
+            case Storage.STANDARD:
+                return Rate(usd_per_gb_month=self.standard_usd_per_gb_month)
+            case Storage.INFREQUENT:
+                return Rate(
+                    usd_per_gb_month=self.infrequent_usd_per_gb_month,
+                    billed_days_min=self.infrequent_billed_days_min,
+                )
+            case Storage.COLD:
+                return Rate(
+                    usd_per_gb_month=self.cold_usd_per_gb_month,
+                    billed_days_min=self.cold_billed_days_min,
+                    restore_hours=self.cold_restore_hours,
+                )
+
+
 class Retention(Record, frozen=True, kw_only=True):
     """One rule.
 

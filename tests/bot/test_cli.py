@@ -340,6 +340,14 @@ def test_the_plan_is_the_one_people_vote_on(run: Run, retiring: str) -> None:
     assert data["plan"]["digest"] in shown
 
 
+def test_the_plan_tells_what_keeping_its_archive_costs(run: Run, retiring: str) -> None:
+    shown = run("plan", retiring, "--costs").stdout
+    costs = json.loads(run("plan", retiring, "--costs", "--json").stdout)["costs"]["costs"]
+
+    assert "keeping its archive costs " in shown
+    assert [one["sized"]["of"] for one in costs]
+
+
 def test_who_hears_what_and_when_is_printed_by_the_clocks_the_catalog_knows(run: Run, retiring: str) -> None:
     shown = run("plan", retiring, "--ahead").stdout
     data = json.loads(run("plan", retiring, "--ahead", "--json").stdout)

@@ -38,6 +38,7 @@ from tests.fakes.slack import Channel, SlackFake, User, into_bolt
 from tests.quick_files import QUICK_FILES
 from tests.sample_company import COMPANY
 from tests.written import judge
+from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
@@ -190,6 +191,7 @@ class Place:
                 wording=self.wording,
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),
                 second_factor=self.second_factor,
+                sources=ArtifactSources(),
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

@@ -181,6 +181,8 @@ def test_reading_answers_show_what_they_are_asked_for(town: Town):
     assert plan.digest in told
     for step in plan.steps:
         assert f"{step.due_at:%Y-%m-%d} *{step.kind}*" in told
+    assert "*Keeping its archive costs* less than 0.01 USD, an estimate, by what lies at its sources" in told
+    assert "in standard, read at once, 0.023 USD per GB and month" in told
     assert "*If nobody answers*" in told
     assert f"*Reminded 7 days before 2026-04-27*: <@{BRUNO}> Mon 2026-04-20" in told
     told = town.command(TOM, "impact churn-v1")

@@ -35,7 +35,9 @@ def test_an_archive_goes_when_its_days_are_over_no_hold_is_on_it_and_two_people_
         assert "a legal hold keeps it (1)" in town.command(TOM, "prune RET-1 all its days are over")
         assert "You may not release a legal hold" in town.command(MINA, "release RET-1 1 settled")
         assert "Hold 1 of RET-1 is released" in town.command(ADA, "release RET-1 1 settled")
-        assert "*weights*" in town.command(TOM, "retention RET-1")
+        told = town.command(TOM, "retention RET-1")
+        assert "*weights*" in told
+        assert "*Keeping its archive costs* less than 0.01 USD, by its archive" in told
         assert "go once somebody else confirms it" in town.command(TOM, "prune RET-1 all its days are over")
         number = town.retirement().prune
         assert number is not None

@@ -98,11 +98,13 @@ def plan(
     hearings: Sequence[Hearing] = (),
     checks: Sequence[str] = (),
     delegations: delegating.InForce = delegating.NOBODY,
+    costs: Sequence[str] = (),
 ) -> Payload:
     """The plan that is voted on and executed: steps, dates, digest, and whose approval it needs.
 
     hearings   what people will be told, and when, if nobody answers; delegations: who answers for whom now
     checks     what is run before the switch-off, a line for each consumer
+    costs      what keeping its archive is expected to cost, a line for each class
     """
     if retirement.plan is None or retirement.policy is None:
         return message(f"{retirement.id} has no plan yet")
@@ -125,6 +127,7 @@ def plan(
         *([section(limits.joined(later, limits.SECTION_MAX))] if later else []),
         section(f"*Switches off* {_in_a_row(endpoints, rest)}{parts.spared(retirement.plan.subject)}"),
         *map(section, archives.planned(retirement, rest)),
+        *([section(limits.joined([*costs], limits.SECTION_MAX, rest=rest))] if costs else []),
         *([section(f"*Checks before*\n{limits.joined(checks, limits.SECTION_MAX - 100)}")] if checks else []),
         section(f"*Needs approvals* {limits.clip(roles, 1_000)}\n*Digest* {digest}{amended}"),
         context(

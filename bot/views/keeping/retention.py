@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.ids import SLASH_COMMAND
@@ -16,12 +17,16 @@ from workflows.rules.keeping.retention import Term
 from workflows.rules.wording import counted, named, typed
 
 
-def terms(retirement: Retirement, now: datetime) -> Payload:
-    """Until when each class of the archive is kept, by which rule, and what has gone."""
+def terms(retirement: Retirement, now: datetime, costs: Sequence[str] = ()) -> Payload:
+    """Until when each class of the archive is kept, by which rule, and what has gone.
+
+    costs   what keeping it is expected to cost, a line for each class
+    """
     head = f"*{retirement.id}* {safe(name_of(retirement))}: its archive"
     left, zone = pruning.left(retirement), zone_of(retirement)
     if retirement.archived is None:
-        return message(f"{head} is not made yet; `{SLASH_COMMAND} plan {retirement.id}` has its day.")
+        text = f"{head} is not made yet; `{SLASH_COMMAND} plan {retirement.id}` has its day."
+        return message(text, [section(text), *_costs(costs)])
     rows = [_term(retirement, term, now, zone) for term in left]
     rows += [
         f"• *{safe(one.of)}*: gone since {day(one.at, zone)}, {counted(one.files, 'file')}; tombstone "
@@ -30,11 +35,16 @@ def terms(retirement: Retirement, now: datetime) -> Payload:
     ]
     shown = [section(limits.joined([head, *rows], limits.SECTION_MAX))]
     shown += map(section, holds.in_one_section(retirement))
+    shown += _costs(costs)
     may_go = [term.kept.of for term in left if not pruning.kept_because(retirement, term, now)]
     if may_go and retirement.state is State.ARCHIVED:
         how = f"`{SLASH_COMMAND} prune {retirement.id} {typed(may_go[0])} REASON` asks for it"
         shown.append(context(f"{safe(named(may_go), 300)} may go: {how}, and a second person confirms it."))
     return message(head, shown)
+
+
+def _costs(lines: Sequence[str]) -> list[Payload]:
+    return [section(limits.joined([*lines], limits.SECTION_MAX))] if lines else []
 
 
 def _term(retirement: Retirement, term: Term, now: datetime, zone: str) -> str:

@@ -8,7 +8,15 @@ from typing import Any
 
 from data.policies.diff import differences, differences_beside
 from data.policies.fields import FIELDS
-from data.policies.policy import DEFAULT, parsed, read_criteria, read_policy, read_review, read_windows
+from data.policies.policy import (
+    DEFAULT,
+    parsed,
+    read_criteria,
+    read_policy,
+    read_prices,
+    read_review,
+    read_windows,
+)
 
 SHIPPED = read_policy()
 
@@ -122,7 +130,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
     kept = {
         section: keys
         for section, keys in FIELDS.items()
-        if section not in ("candidates", "review", "windows")
+        if section not in ("candidates", "prices", "review", "windows")
     }
     sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
         "delegation.days_max",
@@ -200,3 +208,11 @@ def test_when_people_are_written_to_is_told_as_well(tmp_path: Path) -> None:
     }
     (days,) = [one for one in found if one.key == "windows.days"]
     assert days.after == ["monday", "sunday"]
+
+
+def test_prices_of_ones_own_are_told_too(tmp_path: Path) -> None:
+    (own := tmp_path / "own.toml").write_text("[prices]\ncold_usd_per_gb_month = 0.004\n")
+    found = differences_beside(read_prices(), read_prices(own))
+    assert [(one.key, one.before, one.after) for one in found] == [
+        ("prices.cold_usd_per_gb_month", 0.0036, 0.004)
+    ]

@@ -14,6 +14,7 @@ from data.policies.fields import FIELDS
 from data.policies.tables import ROLE, TIER
 from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy, Review
+from data.records.retention import Prices
 
 
 def problems(toml: str) -> list[str]:
@@ -42,7 +43,7 @@ def test_an_unknown_tier_counts_as_the_strictest() -> None:
     assert policies.read_policy().notice_days(0) == 180
 
 
-SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+|EU AI Act|SEC rule"
+SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+|EU AI Act|SEC rule|Amazon S3"
 
 
 def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_it() -> None:
@@ -51,7 +52,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 54
+    assert len(numbers) == 60
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -254,7 +255,7 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, regulated, holds, break_glass, callers, "
                 "reminders, delegation, escalation, windows, notices, archive, migrate, disable, steps, digest, "
-                "review, candidates, roles, tiers, attestations, audiences, retention"
+                "review, candidates, prices, roles, tiers, attestations, audiences, retention"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -412,6 +413,7 @@ def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
         *Criteria.__struct_fields__,
         *Windows.__struct_fields__,
         *Review.__struct_fields__,
+        *Prices.__struct_fields__,
     }
     assert (
         fields - {"on_exhausted"}

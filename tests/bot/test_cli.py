@@ -340,6 +340,41 @@ def test_the_plan_is_the_one_people_vote_on(run: Run, retiring: str) -> None:
     assert data["plan"]["digest"] in shown
 
 
+def test_a_plan_is_exported_as_a_file_that_checks_as_the_same_plan(
+    run: Run, retiring: str, tmp_path: Path
+) -> None:
+    digest = json.loads(run("plan", retiring, "--json").stdout)["plan"]["digest"]
+    (file := tmp_path / "plan.toml").write_bytes(run("plan", "export", retiring).stdout_bytes)
+
+    assert (
+        run("plan", "check", str(file)).stdout
+        == f"plan.toml is a plan of RET-1 for churn-v1; digest {digest}\n"
+    )
+    assert json.loads(run("plan", "check", str(file), "--json").stdout)["digest"] == digest
+    assert run("plan", "show", retiring).stdout == run("plan", retiring).stdout
+
+
+def test_a_file_that_is_no_plan_is_told_all_that_is_wrong_with_it(run: Run, tmp_path: Path) -> None:
+    (file := tmp_path / "plan.toml").write_text('wy = "costs"\nplan = 1\n')
+    failed = run("plan", "check", str(file))
+
+    assert (failed.exit_code, failed.stderr) == (
+        1,
+        (
+            "plan.toml wy: unknown; known here: retirement, why, interim, plan\n"
+            "plan.toml plan = 1: a table, [plan]\n"
+            "plan.toml why: is missing, and has to be said\n"
+        ),
+    )
+    assert [
+        one["field"] for one in json.loads(run("plan", "check", str(file), "--json").stdout)["problems"]
+    ] == [
+        "plan.toml wy",
+        "plan.toml plan",
+        "plan.toml why",
+    ]
+
+
 def test_the_plan_tells_what_keeping_its_archive_costs(run: Run, retiring: str) -> None:
     shown = run("plan", retiring, "--costs").stdout
     costs = json.loads(run("plan", retiring, "--costs", "--json").stdout)["costs"]["costs"]

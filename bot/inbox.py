@@ -18,8 +18,8 @@ from data.errors import Stale
 from data.patience import seconds_left
 from data.records.retirement import Retirement
 from workflows.commands import AnyCommand, Command, encoded
+from workflows.plan_files import NEW
 
-NEW = "RET-*"
 CHECK_SECONDS = 1.2
 CHECK_SHARE = 0.6
 """For how long, and for how much of what is left of Slack's patience, a form waits for what would be refused."""

@@ -7,6 +7,7 @@ retirement whose plan it is. The file has no digest of its own: whoever changes 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -17,12 +18,14 @@ import msgspec
 from msgspec import inspect
 
 from data.errors import Invalid
+from data.policies.checks import day
 from data.records.base import Record
 from data.records.plan import Plan
 from data.records.progress import StepKind
 from data.toml_tables import Tables, tables_of, text_of
 
-BYTES_MAX = 4 * 2**20  # ours: a plan of ten thousand consumers has half a megabyte
+RETIREMENT = re.compile(r"RET-[1-9][0-9]{0,8}")
+PLAN = "plan"
 WORKED_OUT = "digest"
 """Of a plan, and of nothing else in it."""
 
@@ -34,6 +37,11 @@ class PlanFile(Record, frozen=True, kw_only=True):
     why: str
     interim: str = ""
     plan: Plan
+
+
+def is_plan(name: str) -> bool:
+    """By what the file is called: no catalog is read from such a file."""
+    return name.lower().endswith(".toml")
 
 
 def written(file: PlanFile) -> str:
@@ -55,7 +63,7 @@ def parsed(toml: str, *, source: str) -> PlanFile:
     reading = Tables(source)
     _check(reading, given, inspect.type_info(PlanFile), "", "")
     if not reading.problems:
-        _check_steps(reading, given["plan"]["steps"])
+        _check_sense(reading, given)
     if reading.problems:
         raise Invalid(reading.problems)
     for step in given["plan"]["steps"]:
@@ -161,6 +169,17 @@ def _why_not(value: Any, kind: inspect.Type) -> str:
             is_instant = isinstance(value, datetime) and value.tzinfo is not None
             return "" if is_instant else "a date and time with its offset, 2027-03-01T09:00:00Z"
     raise AssertionError(f"no plan has a {kind}")
+
+
+def _check_sense(reading: Tables, given: Mapping[str, Any]) -> None:
+    retirement, first_day = given.get("retirement", ""), given["plan"].get("successor_from", "")
+    if retirement and not RETIREMENT.fullmatch(retirement):
+        reading.refuse(
+            "", "retirement", retirement, "whose plan it becomes, such as RET-7; empty for a new one"
+        )
+    if accepted := day(first_day):
+        reading.refuse("plan", "successor_from", first_day, accepted)
+    _check_steps(reading, given["plan"]["steps"])
 
 
 def _check_steps(reading: Tables, steps: list[dict[str, Any]]) -> None:

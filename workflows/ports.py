@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from data.catalog.snapshot import Snapshot
 from data.events import AnyEvent, Reviewed
 from data.importers.report import ImportReport
+from data.plan_file import PlanFile
 from data.records.base import Record
 from data.records.decision import Gate, NotDone, Result, Room
 from data.records.delegation import Account
@@ -193,6 +194,10 @@ class SharedFiles(Protocol):
 
         since   when it was first tried, if it was before: what that try did is reported as if it were this one's
         """
+        ...
+
+    def plan(self, file: SharedFile, now: datetime) -> PlanFile | NotDone:
+        """What a plan's file says."""
         ...
 
 

@@ -27,6 +27,8 @@ from data.events import Imported
 from data.importers.known import Known
 from data.importers.refs import Found
 from data.importers.report import ImportReport, Note, Reading
+from data.importers.text import decoded
+from data.plan_file import PlanFile, parsed
 from data.printable import shortened
 from data.records.catalog import Entity, Group, Kind, Person
 from data.records.decision import NotDone
@@ -62,9 +64,7 @@ class DroppedFiles:
     def take(
         self, file: SharedFile, by: str, now: Callable[[], datetime], *, since: datetime | None
     ) -> ImportReport | NotDone:
-        if file.why_not:
-            raise Invalid([Problem(field=file.name, value="", accepted=file.why_not)])
-        content = self._slack.fetch(file, now())
+        content = self._content(file, now())
         if isinstance(content, NotDone):
             return content
         place = f"slack:{file.channel}"
@@ -82,6 +82,17 @@ class DroppedFiles:
         if since is not None and not report.changed:
             report = self._done_before(reading, report, by, since)
         return msgspec.structs.replace(report, format=format)
+
+    def plan(self, file: SharedFile, now: datetime) -> PlanFile | NotDone:
+        content = self._content(file, now)
+        return (
+            content if isinstance(content, NotDone) else parsed(decoded(content, file.name), source=file.name)
+        )
+
+    def _content(self, file: SharedFile, now: datetime) -> bytes | NotDone:
+        if file.why_not:
+            raise Invalid([Problem(field=file.name, value="", accepted=file.why_not)])
+        return self._slack.fetch(file, now)
 
     def _of_its_own(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from data.records.base import NO_PROSE, Prose
-from data.records.plan import Reason
+from data.records.plan import Plan, Reason
 from data.records.rounds import Choice
 from workflows.commands.command import Command
 
@@ -15,6 +15,7 @@ class Propose(Command, frozen=True, kw_only=True, tag="propose"):
 
     successor_from   the first day of its successor, where the catalog tells none
     interim          what consumers do between the two; `like`: RET number of the playbook it follows
+    written          the plan as a file has it, which it has to be then, whole
     """
 
     model_id: str
@@ -26,10 +27,11 @@ class Propose(Command, frozen=True, kw_only=True, tag="propose"):
     interim: Prose = NO_PROSE
     target_on: date
     like: str = ""
+    written: Plan | None = None
 
 
 class Revise(Command, frozen=True, kw_only=True, tag="revise"):
-    """Put another plan in the place of this one: votes are void, a new round opens."""
+    """Put another plan in the place of this one: votes are void, a new round opens. `written`: as in `Propose`."""
 
     endpoint_ids: tuple[str, ...] = ()
     successor_id: str = ""
@@ -38,6 +40,7 @@ class Revise(Command, frozen=True, kw_only=True, tag="revise"):
     why: Prose
     interim: Prose = NO_PROSE
     target_on: date
+    written: Plan | None = None
 
 
 class Cast(Command, frozen=True, kw_only=True, tag="cast"):

@@ -10,7 +10,7 @@ from data import events
 from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
-from data.records.plan import Plan
+from data.records.plan import Plan, Step
 from data.records.policy import Policy
 from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
@@ -21,7 +21,7 @@ from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules.consumers import callers
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
-from workflows.rules.plans import meeting
+from workflows.rules.plans import meeting, written
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.gap import told
 from workflows.rules.telling import messages
@@ -67,6 +67,10 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
 def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> RetirementDecision:
     """A new plan voids the votes given to the old one, and nothing runs until it is voted on."""
     check_reviser(state, command.by, facts)
+    is_same_text = (command.why, command.interim) == (state.why, state.interim)
+    is_same_file = command.written is not None and plans.digest(command.written) == _digest(state)
+    if is_same_text and is_same_file:
+        raise _unchanged(command)
     # A retirement keeps the policy it was proposed under, and says so with the digest in its plan.
     plan, round_ = _drawn(
         command,
@@ -76,13 +80,9 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         barred=frozenset({state.proposer_id}),
         opened_for=in_place_of(command.by, state, facts.delegations),
     )
-    is_same_text = (command.why, command.interim) == (state.why, state.interim)
-    if state.plan is not None and is_same_text and _asked(plan) == _asked(state.plan):
-        # Slack shows it on a field only; the day is what people change most, and it is beside the button.
-        unchanged = (
-            "nothing in the plan has changed: change what has to change, or close the form; its votes stand"
-        )
-        raise Invalid([Problem(field="target", value=command.target_on.isoformat(), accepted=unchanged)])
+    is_asked = state.plan is not None and _asked(plan) == _asked(state.plan)
+    if is_same_text and is_asked and command.written is None:
+        raise _unchanged(command)
     event = events.Revised(
         at=now,
         by=command.by,
@@ -107,6 +107,18 @@ def revise(state: Retirement, command: Revise, facts: Facts, now: datetime) -> R
         reserves=plans.reserved(plan.subject),
         reply=f"{state.id} has a new plan; earlier votes are void.",
     )
+
+
+def _digest(state: Retirement) -> str:
+    return state.plan.digest if state.plan else ""
+
+
+def _unchanged(command: Revise) -> Invalid:
+    """Slack shows it on a field only; the day is what people change most, and it is beside the button."""
+    accepted = (
+        "nothing in the plan has changed: change what has to change, or close the form; its votes stand"
+    )
+    return Invalid([Problem(field="target", value=command.target_on.isoformat(), accepted=accepted)])
 
 
 def _asking(after: Retirement, facts: Facts, now: datetime) -> tuple[Timer, ...]:
@@ -200,12 +212,14 @@ def _drawn(
             successor_name=facts.successor_name,
             successor_from=told(command.successor_from, facts).first_day,
             reason=command.reason,
-            steps=plans.dated_steps(proposed_at=now, target_on=command.target_on, policy=facts.policy),
+            steps=_steps(command, facts.policy, now),
             consumer_ids=tuple(sorted(found.consumer_id for found in facts.impact)),
             policy_digest=facts.policy.digest,
         ),
         facts.policy,
     )
+    if command.written is not None and (found := written.problems(plan, command.written, facts.policy)):
+        raise Invalid(found)
     round_ = opened_round(
         number=number,
         purpose=Purpose.RETIRE,
@@ -218,3 +232,9 @@ def _drawn(
         now=now,
     )
     return plan, round_
+
+
+def _steps(command: Propose | Revise, policy: Policy, now: datetime) -> tuple[Step, ...]:
+    if command.written is None:
+        return plans.dated_steps(proposed_at=now, target_on=command.target_on, policy=policy)
+    return written.steps(command.written, proposed_at=now, target_on=command.target_on, policy=policy)

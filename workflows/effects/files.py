@@ -1,4 +1,4 @@
-"""Importing a file that was shared in Slack, and what whoever shared it hears of it. Safe to repeat.
+"""Importing a file that was shared in Slack, or proposing a plan, and what is told of it. Safe to repeat.
 
 An attempt that ended between the import and its report is seen by the next one in what the catalog recorded.
 """
@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
+from data.plan_file import PLAN, is_plan
 from data.printable import shortened
-from data.records.decision import Claim, Done, NotDone, Result
+from data.records.decision import Claim, Done, NotDone, Outcome, Result
 from data.records.imports import Share
 from data.store import Then
 from workflows.commands import RecordFile
 from workflows.decisions.files import Fate, told_key
+from workflows.effects import plan_files
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 from workflows.ports import SharedFile, SharedFiles
 from workflows.veiling import without_names
@@ -39,6 +41,8 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             return found, None
         file = found
         _check_survived(claim)
+        if is_plan(file.name):
+            return _proposed(claim, file, files, shop)
         report = files.take(file, body["by"], shop.world.now, since=claim.tried_since)
     except EmeritusError as error:
         if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
@@ -50,6 +54,18 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     share = None if report.changed else _before(file, shop)
     lines = _lines(str(report), shop)
     return Done(), told(claim, file, lines, shop, format=report.format, share=share)
+
+
+def _proposed(
+    claim: Claim, file: SharedFile, files: SharedFiles, shop: Workshop
+) -> tuple[Result, Then | None]:
+    plan = files.plan(file, shop.world.now())
+    if isinstance(plan, NotDone):
+        return plan, None
+    receipt = plan_files.propose(claim, plan, shop)
+    shop.world.point("file imported")
+    is_done = receipt.outcome is Outcome.DONE
+    return Done(), told(claim, file, _lines(receipt.reply, shop), shop, format=PLAN if is_done else "")
 
 
 def _lines(said: str, shop: Workshop) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,8 +55,20 @@ def listed(thing: Declaration, account: Account) -> Listed:
             account.note(thing, part.line, what, rule)
         otherwise = ArtifactClass.CODE if uri.startswith("git+") else ArtifactClass.WEIGHTS
         found.setdefault(uri, told or otherwise)
+    told_where = {one.where for one in references}
+    references |= dict.fromkeys(one for one in _dashboards(thing) if one.where not in told_where)
     classes = tuple(Classed(uri=uri, of=of) for uri, of in found.items() if of is not ArtifactClass.WEIGHTS)
     return Listed(tuple(found), classes, tuple(references))
+
+
+def _dashboards(thing: Declaration) -> Iterator[Reference]:
+    """Of its links those whose type says so. Source: backstage.io/docs/features/software-catalog/descriptor-format"""
+    for link in thing.metadata.get("links").items:
+        url = link.get("url").text
+        if link.get("type").text.lower() == ArtifactClass.DASHBOARD and url.startswith(LINKED):
+            yield Reference(
+                of=ArtifactClass.DASHBOARD, what="link", where=url, name=link.get("title").text[:200]
+            )
 
 
 def parts(node: Node) -> tuple[Node, ...]:

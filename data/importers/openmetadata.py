@@ -64,6 +64,7 @@ class _Reader:
         self._draft = draft
         self._refs = Refs(draft)
         self._described_in: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
 
     def read(self, documents: Sequence[Document]) -> None:
         lineages = [(one, self._about(one)) for one in documents if one.is_lineage]
@@ -72,6 +73,10 @@ class _Reader:
         described = [(one, ref) for one in entities if (ref := self._described(one)) is not None]
         for _, ref in described:
             self._refs.settle(ref, ref.id)
+        for document, ref in described:
+            if ref.kind == "dashboard":
+                address = Fields(document.fields, lambda *_: None).text("sourceUrl")
+                self._addresses[ref.id] = address if address.startswith(("https://", "http://")) else ""
         for document, ref in described:
             self._declare(document, ref)
             self._draft.document(ref.id, document.path)
@@ -179,7 +184,12 @@ class _Reader:
             yield Reference(of=ArtifactClass.CODE, what="container image", where=name, digest=digest)
         if (dashboard := fields.value("dashboard")) is not None:
             there = ref_of(dashboard, lambda *_: None, "dashboard")
-            yield Reference(of=ArtifactClass.DASHBOARD, what="dashboard", name=there.fqn or there.name)
+            yield Reference(
+                of=ArtifactClass.DASHBOARD,
+                what="dashboard",
+                where=self._addresses.get(there.id, ""),
+                name=there.fqn or there.name,
+            )
         yield from valued(
             ArtifactClass.HYPERPARAMETERS,
             "parameters",

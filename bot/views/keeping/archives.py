@@ -31,6 +31,11 @@ def missing(retirement: Retirement) -> Iterator[str]:
     """Of the classes that the policy asks for: which nothing is named of, and who goes without which."""
     if left := completeness.left(retirement):
         yield f":warning: *Missing in the archive* {', '.join(left)}: the policy asks for them"
+    if retirement.plan is not None and retirement.policy is not None:
+        dashboards = completeness.unexported(retirement.plan.subject, retirement.policy)
+        names = limits.joined([safe(one, 200) for one in dashboards], 600, between=", ")
+        if names:
+            yield f":warning: *No exported snapshot* of {names}: its archive only says where that is"
     without = completeness.waived(retirement)
     if without:
         said = [

@@ -511,6 +511,24 @@ def test_artifacts_have_the_class_in_front_of_them_and_a_page_on_the_web_is_only
     ]
 
 
+def test_links_to_dashboards_are_referred_to_once_and_other_links_are_none_of_ours(read, tmp_path: Path):
+    model = a_document("Resource", "m", "type: ai-model", artifacts="dashboard=https://grafana/d").replace(
+        "metadata:\n",
+        """metadata:
+  links:
+  - {url: "https://grafana/d", title: Again, type: dashboard}
+  - {url: "https://grafana/auc", title: AUC by week, type: Dashboard}
+  - {url: "https://wiki/m", title: Docs, type: doc}
+  - {url: "javascript:alert(1)", type: dashboard}
+""",
+        1,
+    )
+    assert by_name(read(model))["m"].references == (
+        Reference(of=ArtifactClass.DASHBOARD, what="link", where="https://grafana/d"),
+        Reference(of=ArtifactClass.DASHBOARD, what="link", where="https://grafana/auc", name="AUC by week"),
+    )
+
+
 WRONG_SHAPES = """apiVersion: [backstage.io/v1alpha1]
 kind: Resource
 metadata:

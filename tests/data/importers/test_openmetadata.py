@@ -67,6 +67,23 @@ def ends(reading: Reading) -> list[str]:
     return [f"{edge.from_id} -> {edge.to_id}".replace("openmetadata:", "") for edge in reading.dependencies]
 
 
+def test_a_dashboard_has_the_address_that_its_own_entity_tells(tmp_path: Path) -> None:
+    board = {
+        **ref("dashboard", "superset.eta"),
+        "charts": [],
+        "service": {"type": "dashboardService", "name": "superset"},
+        "sourceUrl": "https://superset.example.com/eta",
+    }
+    content = {"dashboards": [board], "mlmodels": [a_model(dashboard=ref("dashboard", "superset.eta"))]}
+    (model,) = (one for one in read(tmp_path, content).entities if one.kind is Kind.MODEL)
+    (told,) = model.references
+    assert (told.of, told.where, told.name) == (
+        "dashboard",
+        "https://superset.example.com/eta",
+        "superset.eta",
+    )
+
+
 def test_a_model_depends_on_the_sources_of_its_features_and_its_server_serves_it(tmp_path: Path) -> None:
     orders = "db.shop.public.orders"
     reading = read(

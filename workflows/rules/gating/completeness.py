@@ -15,6 +15,7 @@ from workflows.rules.gating.gates import Gate
 from workflows.rules.voting import weighing
 from workflows.rules.wording import named
 
+SNAPSHOT = "emeritus.dev/artifacts names one, dashboard=PATH"
 ITS_OWN = frozenset((ArtifactClass.LINEAGE,))
 
 
@@ -36,6 +37,19 @@ def lacking(state: Retirement) -> tuple[ArtifactClass, ...]:
     assert state.plan is not None
     there = present(state.plan.subject)
     return tuple(one for one in weighing.archives(state) if one not in there)
+
+
+def unexported(subject: Subject, policy: Policy) -> tuple[str, ...]:
+    """Dashboards of which nothing was exported: where they were is all that anybody will have of them.
+
+    A finding, and no gate: what a dashboard shows is not always to be had as a file. Which file is of which dashboard
+    nobody says, so one of any is taken for those of all.
+    """
+    copied = {class_of(uri, subject.classes) for uri in subject.artifacts}
+    if ArtifactClass.DASHBOARD in (*copied, *policy.archive_described):
+        return ()
+    dashboards = (one for one in subject.references if one.of is ArtifactClass.DASHBOARD)
+    return tuple(dict.fromkeys(one.name or one.where for one in dashboards))
 
 
 def waived(state: Retirement) -> dict[str, Waiver]:
@@ -69,8 +83,15 @@ def gates(state: Retirement) -> list[Gate]:
 
 def note(subject: Subject, policy: Policy) -> tuple[str, ...]:
     """What people read of it before they vote."""
-    those = missing(subject, policy)
-    if not those:
-        return ()
-    lacks = f"the catalog names no {named([*those])} of {subject.model_name}"
-    return (f"{lacks}, and the policy wants that archived: the archive step will wait",)
+    said = []
+    if those := missing(subject, policy):
+        lacks = f"the catalog names no {named([*those])} of {subject.model_name}"
+        said.append(f"{lacks}, and the policy wants that archived: the archive step will wait")
+    if dashboards := unexported(subject, policy):
+        lacks = f"the catalog names no exported snapshot of {_dashboards(dashboards)} of {subject.model_name}"
+        said.append(f"{lacks}: its archive will only say where that was, until {SNAPSHOT}")
+    return tuple(said)
+
+
+def _dashboards(names: tuple[str, ...]) -> str:
+    return f"the dashboard{'' if len(names) == 1 else 's'} {named([*names])}"

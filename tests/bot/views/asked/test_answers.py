@@ -240,6 +240,10 @@ def test_the_plan_and_how_it_stands_say_what_is_missing_in_the_archive_and_who_g
     assert "*Archives* s3://m/w, s3://m/card (card)" in said
     assert "*Describes in it* link https://grafana/&lt;d&gt; (dashboard)" in said
     for shown in (said, "\n".join(texts(standing.show(state)))):
+        assert (
+            "*No exported snapshot* of https://grafana/&lt;d&gt;: its archive only says where that is"
+            in shown
+        )
         assert "*Missing in the archive* code: the policy asks for them" in shown
         assert '*The archive goes without*\ndata, <@UPAT> — "it is &lt;public&gt;"' in shown
 

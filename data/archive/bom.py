@@ -102,7 +102,8 @@ def _dataset(one: Reference) -> dict[str, Any]:
 def _metrics(package: Package) -> Iterator[dict[str, Any]]:
     for one in package.subject.references:
         if one.of is ArtifactClass.METRICS:
-            yield from ({"type": name, "value": value, "slice": one.version} for name, value in one.values)
+            of = " ".join(filter(None, (one.name, one.version)))
+            yield from ({"type": name, "value": value, "slice": of} for name, value in one.values)
     for row in package.measured:
         value = f"{row.value:.6g} {row.currency}".rstrip()
         yield {"type": str(row.measure), "value": value, "slice": row.on}

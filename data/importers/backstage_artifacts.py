@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from data.importers.benchmarks import benchmarks_beside
 from data.importers.declaration import PREFIX, Account, Declaration
+from data.importers.huggingface_cards import OnHub, on_hub
 from data.importers.yaml_lines import Node
 from data.records.artifacts import ArtifactClass, Classed, Reference
 
@@ -47,6 +50,12 @@ def listed(thing: Declaration, account: Account) -> Listed:
         if told not in (None, ArtifactClass.WEIGHTS) and uri.startswith(LINKED):
             references[Reference(of=told, what="link", where=uri)] = None
             continue
+        if (there := on_hub(uri)) is not None:
+            references[_of_hub(told, there, uri)] = None
+            if not there.revision:
+                note = "no revision, and what is there is another one tomorrow; write hf://org/name@REVISION"
+                account.note(thing, part.line, f"{PREFIX}artifacts {uri}", note)
+            continue
         if "://" not in uri:
             uri = _absolute(uri, thing, part.line, account)
         elif not uri.startswith(COPIED):
@@ -57,8 +66,18 @@ def listed(thing: Declaration, account: Account) -> Listed:
         found.setdefault(uri, told or otherwise)
     told_where = {one.where for one in references}
     references |= dict.fromkeys(one for one in _dashboards(thing) if one.where not in told_where)
+    for uri in (uri for uri, of in found.items() if of is ArtifactClass.CARD):
+        tell = partial(account.note, thing, thing.line, f"{PREFIX}artifacts {uri}")
+        references |= dict.fromkeys(benchmarks_beside(uri, thing.path.parent, tell))
     classes = tuple(Classed(uri=uri, of=of) for uri, of in found.items() if of is not ArtifactClass.WEIGHTS)
     return Listed(tuple(found), classes, tuple(references))
+
+
+def _of_hub(told: ArtifactClass | None, there: OnHub, uri: str) -> Reference:
+    """It stays on the Hub, under its revision: a base model, or data, is no copy of ours to keep."""
+    otherwise = ArtifactClass.DATA if there.kind == "datasets" else ArtifactClass.WEIGHTS
+    what = f"{there.kind.removesuffix('s')} of Hugging Face"
+    return Reference(of=told or otherwise, what=what, where=uri, name=there.name, version=there.revision)
 
 
 def _dashboards(thing: Declaration) -> Iterator[Reference]:

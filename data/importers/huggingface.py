@@ -3,8 +3,9 @@
 A repository is a model with the id huggingface:ORG/NAME that depends on its base models and its datasets, also
 on those that only are named; `new_version` is its successor. How it was made of a base model (fine-tuned, merged,
 quantized, an adapter) is no different kind of dependence: without the base there is nothing to make anew.
-What Hugging Face does not ask stands under `emeritus`: model_id, owner, tier, aliases. License, tags, library and
-metrics say nothing about who depends on whom, and are not kept.
+What Hugging Face does not ask stands under `emeritus`: model_id, owner, tier, aliases. Results of
+`model-index` are described in the archive of a model. License, tags and library say nothing about who depends on
+whom, and are not kept.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.errors import Invalid, Problem
+from data.importers.benchmarks import benchmarks
 from data.importers.draft import Draft, successor_name, why_not_named
 from data.importers.huggingface_cards import FORMAT, NAME, Card, card_of, repository_in
 from data.importers.known import Known
@@ -20,6 +22,7 @@ from data.importers.refs import Found
 from data.importers.report import Reading
 from data.importers.sources import whole_files
 from data.importers.yaml_lines import Node
+from data.records.artifacts import Reference
 from data.records.catalog import Entity, Group, Kind, Person
 
 PREFIX = "huggingface:"
@@ -143,9 +146,17 @@ class _Reader:
             ),
             successor_id=self._successor(card, own),
             declared_in=card.where,
+            references=self._benchmarks(card),
             aliases=tuple(dict.fromkeys((card.repository, *_aliases(card)))),
         )
         self._draft.declare(entity, card.path, owner=ours.get("owner").text)
+
+    def _benchmarks(self, card: Card) -> tuple[Reference, ...]:
+        def tell(line: int, note: str) -> None:
+            where = f"{card.where.rpartition(':')[0]}:{line}"
+            self._draft.note(where, f"{card.repository} model-index", note)
+
+        return benchmarks(card.front, tell)
 
     def _successor(self, card: Card, own: str) -> str:
         node = card.front.get("new_version")

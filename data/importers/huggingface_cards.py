@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from data.errors import Invalid, Problem
 from data.importers.sources import File, Format
@@ -65,6 +67,27 @@ def repository_in(text: str, *, below: str = "models") -> str:
     return name if REPOSITORY.fullmatch(name) else ""
 
 
+_HF = re.compile(
+    r"hf://(?:(models|datasets|spaces)/)?([^/@\s]+/[^/@\s]+)(?:@([^/@\s]{1,200}))?(?:/\S*)?", re.IGNORECASE
+)
+
+
+class OnHub(NamedTuple):
+    """A repository of the Hub as an hf:// address names it. `kind`: "models", "datasets" or "spaces"."""
+
+    kind: str
+    name: str
+    revision: str
+
+
+def on_hub(uri: str) -> OnHub | None:
+    """None where it is no such address. Source: huggingface.co/docs/huggingface_hub/guides/hf_file_system"""
+    found = _HF.fullmatch(uri)
+    if found is None or not REPOSITORY.fullmatch(found[2]):
+        return None
+    return OnHub((found[1] or "models").lower(), found[2], unquote(found[3] or ""))
+
+
 def card_of(file: File[Node | None]) -> Card:
     where, path = f"{file.shown}:1", Path(file.shown).absolute()
     front = file.content
@@ -100,9 +123,11 @@ def _why_no_model(front: Node, kind: str) -> str:
 
 
 def _front(content: bytes, shown: str) -> Node | None:
+    return front_of(content, shown) if Path(shown).name == NAME else None
+
+
+def front_of(content: bytes, shown: str) -> Node | None:
     """What stands between the first two lines of ---; None where the file does not begin with one."""
-    if Path(shown).name != NAME:
-        return None
     text = decoded(content, shown)
     opens = _FENCE.match(text)
     if opens is None:

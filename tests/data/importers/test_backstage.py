@@ -529,6 +529,39 @@ def test_links_to_dashboards_are_referred_to_once_and_other_links_are_none_of_ou
     )
 
 
+def test_what_is_on_the_hub_is_a_reference_with_its_revision(read, tmp_path: Path):
+    artifacts = "w.bin, hf://datasets/acme/calls@3f2c, lineage=hf://lab/base@v1, hf://lab/small, hf://odd"
+    reading = read(a_document("Resource", "m", "type: ai-model", artifacts=artifacts))
+    found = by_name(reading)["m"]
+    assert [(one.of, one.what, one.name, one.version, one.where) for one in found.references] == [
+        ("data", "dataset of Hugging Face", "acme/calls", "3f2c", "hf://datasets/acme/calls@3f2c"),
+        ("lineage", "model of Hugging Face", "lab/base", "v1", "hf://lab/base@v1"),
+        ("weights", "model of Hugging Face", "lab/small", "", "hf://lab/small"),
+    ]
+    assert found.artifacts == (f"{tmp_path}/w.bin", "hf://odd")
+    notes = [one.partition("artifacts ")[2] for one in lines(reading.notes) if "artifacts" in one]
+    assert notes == [
+        "hf://lab/small: no revision, and what is there is another one tomorrow; write hf://org/name@REVISION",
+        "hf://odd: only paths, file://, s3://, git+https:// and git+file:/// can be archived",
+    ]
+
+
+def test_benchmarks_are_taken_of_a_card_beside_the_file_and_of_no_other(read, tmp_path: Path):
+    card = (
+        "---\nmodel-index:\n- results:\n  - {dataset: {type: imdb}, metrics: [{type: f1, value: 0.9}]}\n---\n"
+    )
+    (tmp_path / "card.md").write_text(card)
+    (tmp_path / "broken.md").write_text("---\nmodel-index: [\n---\n")
+    (beyond := tmp_path.parent / "beyond.md").write_text(card.replace("imdb", "secret"))
+    artifacts = f"card=card.md, card=broken.md, card={beyond}, card=none.md, card.md"
+    reading = read(a_document("Resource", "m", "type: ai-model", artifacts=artifacts))
+    (told,) = by_name(reading)["m"].references
+    assert (told.of, told.name, told.values) == ("metrics", "imdb", (("f1", "0.9"),))
+    assert ["its benchmarks are not taken" in one for one in lines(reading.notes) if "broken" in one] == [
+        True
+    ]
+
+
 WRONG_SHAPES = """apiVersion: [backstage.io/v1alpha1]
 kind: Resource
 metadata:

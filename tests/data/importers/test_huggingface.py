@@ -7,11 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.huggingface import read_huggingface
+from data.importers.huggingface_cards import OnHub, on_hub
 from data.importers.report import ImportReport, Reading
+from data.records.artifacts import ArtifactClass, Reference
 from data.records.catalog import Entity, Group, Kind, Person
 from tests.data.catalogs import MONDAY, a_document, imported
 from tests.data.importers.strange import with_each_strange
@@ -292,3 +295,71 @@ def test_a_model_that_could_be_two_others_by_now_keeps_what_it_depends_on(catalo
         imported(catalog, company)
         assert take(catalog, card).withdrawn == ()
     assert set(catalog.lineage().edges) == {(CHURN, "huggingface:lab/base")}
+
+
+RESULTS = """model-index:
+- name: churn
+  results:
+  - task: {type: text-classification, name: Text Classification}
+    dataset: {name: GLUE, type: glue, config: qqp, split: validation, revision: 3f2c1e0b}
+    metrics:
+    - {type: accuracy, value: 0.878, date: "2026-03-02"}
+    - {type: f1, value: 0.84, name: F1 macro, date: 2026-03-02T09:00:00Z}
+    - {type: f1, value: 0.86, name: F1 micro, date: 2026-03-02}
+    - {type: loss, value: 0.3}
+    - {type: nothing}
+    source: {name: board, url: "https://board.example.com/churn"}
+  - dataset: {type: imdb}
+    metrics: {name: BLEU, value: "20.0 ± 1.2"}"""
+GLUE = Reference(
+    of=ArtifactClass.METRICS,
+    what="benchmark Text Classification",
+    where="https://board.example.com/churn",
+    name="GLUE (glue, qqp, validation)",
+    version="3f2c1e0b",
+    on="2026-03-02",
+    values=(("accuracy", "0.878"), ("f1", "0.84"), ("f1 (F1 micro)", "0.86")),
+)
+BENCHMARKS = (
+    GLUE,
+    replace(GLUE, on="", values=(("loss", "0.3"),)),
+    Reference(of=ArtifactClass.METRICS, what="benchmark", name="imdb", values=(("BLEU", "20.0 ± 1.2"),)),
+)
+
+
+def test_benchmarks_of_a_card_are_captured_with_metric_dataset_value_and_day(tmp_path: Path):
+    reading = read(a_card(tmp_path, "acme/churn", RESULTS))
+    assert reading.entities[0].references == BENCHMARKS
+    assert lines(reading.notes) == [
+        "acme/churn:12 acme/churn model-index: a metric of model-index without a type and one value; left out"
+    ]
+
+
+def test_more_results_than_an_archive_describes_are_told(tmp_path: Path):
+    many = "\n".join(
+        f"  - {{dataset: {{type: d{at}}}, metrics: [{{type: a, value: 1}}]}}" for at in range(201)
+    )
+    reading = read(a_card(tmp_path, "acme/churn", f"model-index:\n- results:\n{many}"))
+    assert len(reading.entities[0].references) == 200
+    assert [one.note for one in reading.notes] == ["201 results; the first 200 are described in an archive"]
+
+
+@pytest.mark.parametrize("index", ["3", "[{results: [x, [y]]}]", "{results: {}}"])
+def test_a_model_index_of_another_shape_tells_nothing(tmp_path: Path, index: str):
+    assert read(a_card(tmp_path, "acme/churn", f"model-index: {index}")).entities[0].references == ()
+
+
+@pytest.mark.parametrize(
+    ("uri", "found"),
+    [
+        ("hf://org/name@3f2c", OnHub("models", "org/name", "3f2c")),
+        ("hf://models/org/name@v1/model.bin", OnHub("models", "org/name", "v1")),
+        ("hf://datasets/org/name@refs%2Fpr%2F1", OnHub("datasets", "org/name", "refs/pr/1")),
+        ("hf://org/name", OnHub("models", "org/name", "")),
+        ("hf://org", None),
+        ("hf://org/na..me", None),
+        ("s3://org/name@3f2c", None),
+    ],
+)
+def test_an_address_of_the_hub_names_a_repository_and_its_revision(uri: str, found: OnHub | None):
+    assert on_hub(uri) == found

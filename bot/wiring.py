@@ -60,7 +60,7 @@ from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
 from workflows.outlook import Outlook
 from workflows.rules.people.delegating import NOBODY
-from workflows.sizing import estimated
+from workflows.sizing import Estimates
 
 
 def build(
@@ -234,9 +234,7 @@ def assemble(
         delegations=lambda: delegations(world.now()),
         import_channel=imports.channel,
         ahead=lambda state: outlook.ahead(state, world.now()),
-        costs=lambda state: estimated(
-            state, edges.sources, prices or policies.read_prices(), in_bucket=edges.in_bucket
-        ),
+        costs=Estimates(edges.sources, prices or policies.read_prices(), in_bucket=edges.in_bucket).of,
         meters=edges.meters,
         writers=edges.writers,
         metrics=metrics,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -32,6 +33,32 @@ def estimated(
     if sources is None or state.plan is None or not is_living(state):
         return None
     return estimate(state, sizes(state, sources), prices, in_bucket=in_bucket)
+
+
+class Estimates:
+    """The same for whoever asks, where sources are listed by one at a time.
+
+    A source of a million files is listed for minutes, and whoever else asks meanwhile is told that its size is not
+    known: as many of them as there are listeners would keep everybody waiting who votes.
+    """
+
+    def __init__(self, sources: Sources | None, prices: Prices, *, in_bucket: bool) -> None:
+        self._sources, self._prices, self._in_bucket = sources, prices, in_bucket
+        self._listing = Lock()
+
+    def of(self, state: Retirement) -> Estimate | None:
+        if self._sources is None or not self._listing.acquire(blocking=False):
+            busy = None if self._sources is None else _Busy()
+            return estimated(state, busy, self._prices, in_bucket=self._in_bucket)
+        try:
+            return estimated(state, self._sources, self._prices, in_bucket=self._in_bucket)
+        finally:
+            self._listing.release()
+
+
+class _Busy:
+    def files(self, uri: str) -> Sequence[PayloadFile]:
+        raise Unavailable(f"Cannot list {uri} now: somebody else has sources listed. Ask again")
 
 
 def sizes(state: Retirement, sources: Sources) -> tuple[Sized, ...]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from data.archive.results import PayloadFile
 from data.errors import Unavailable
+from data.policies.policy import read_prices
 from data.records.artifacts import ArtifactClass, Classed, Reference
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, State
 from tests.builders import a_plan, a_policy, a_subject
 from workflows.adapters.artifact_sources import ArtifactSources
-from workflows.rules.keeping.costs import Sized
-from workflows.sizing import Sources, sizes
+from workflows.rules.keeping.costs import Estimate, Sized
+from workflows.sizing import Estimates, Sources, sizes
 
 GIT = f"git+https://git.example.com/churn@{'a' * 40}"
 
@@ -63,3 +66,35 @@ def test_a_cloud_that_does_not_answer_is_asked_once(tmp_path: Path):
     told = found(planned("s3://a/1", "s3://a/2", str(tmp_path / "w")), cloud)
     assert told == {"weights": Sized(of="weights", files=1, bytes=1, unknown=("s3://a/1", "s3://a/2"))}
     assert cloud.asked == 1
+
+
+class Asking:
+    """A source in which somebody else asks while it is listed."""
+
+    def __init__(self) -> None:
+        self.estimates = Estimates(self, read_prices(), in_bucket=True)
+        self.meanwhile: Estimate | None = None
+
+    def files(self, uri: str) -> Sequence[PayloadFile]:
+        self.meanwhile = self.estimates.of(proposed("/w"))
+        return ArtifactSources().files(uri)
+
+
+def proposed(*artifacts: str) -> Retirement:
+    return replace(planned(*artifacts), state=State.PROPOSED)
+
+
+def test_whoever_asks_while_sources_are_listed_is_not_kept_waiting(tmp_path: Path):
+    (tmp_path / "w").write_text("w")
+    source = Asking()
+    for _ in range(2):
+        found = source.estimates.of(proposed(str(tmp_path / "w")))
+        assert found is not None
+        assert [one.sized for one in found.costs] == [Sized(of="weights", files=1, bytes=1)]
+        assert source.meanwhile is not None
+        assert [one.sized.unknown for one in source.meanwhile.costs] == [("/w",)]
+
+
+def test_nothing_is_listed_of_what_will_not_be_archived(tmp_path: Path):
+    withdrawn = replace(planned(str(tmp_path)), state=State.WITHDRAWN)
+    assert Asking().estimates.of(withdrawn) is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from data.errors import Invalid
@@ -30,6 +32,7 @@ from tests.builders import (
     facts_for,
     proposing,
 )
+from tests.data.test_plan_file import SUBJECTS
 from workflows import commands as cmd
 from workflows.plan_files import NEW, asked
 from workflows.rules.plans.plan import dated_steps, digest, steps_between
@@ -64,12 +67,11 @@ def planned(story: Story) -> Plan:
     return story.state.plan
 
 
-@pytest.mark.parametrize(
-    "subject", [a_subject(), MANY, a_subject(endpoints=())], ids=["plain", "full", "bare"]
-)
-@pytest.mark.parametrize("later", range(0, 200, 40))
+@settings(deadline=None, max_examples=50)
+@example(subject=MANY, later=0)
+@given(subject=SUBJECTS, later=st.integers(0, 600))
 def test_what_is_exported_and_proposed_again_is_the_same_plan(subject: Subject, later: int):
-    facts = facts_for(subject)
+    facts = facts_for(subject, policy=a_policy(restricted_channel="#few"))
     own = Story(facts)
     own.does(proposing(target_on=date(2027, 8, 1) + timedelta(days=later)))
     again = Story(facts)

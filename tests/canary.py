@@ -45,7 +45,8 @@ def leaks(slack: SlackFake, may_know: Collection[str]) -> list[str]:
 
 def _told(slack: SlackFake) -> Iterator[tuple[str, str]]:
     for call in slack.calls:
-        if call.method.startswith(("chat.", "views.")) and _is_in(call.args):
+        # What a response_url takes is an ephemeral message of the one who asked.
+        if call.method != "response_url" and _is_in(call.args):
             yield call.method, _reader(slack, call.args)
     for message in slack.ephemerals:
         if _is_in(message):
@@ -55,12 +56,13 @@ def _told(slack: SlackFake) -> Iterator[tuple[str, str]]:
             asked = answer.envelope.payload
             yield "answer", str(asked.get("user_id") or (asked.get("user") or {}).get("id"))
     for file in slack.files.files.values():
-        if CANARY in (file.name or "") or CANARY.encode() in file.content or CANARY in file.alt_text:
+        about = f"{file.name or ''} {file.alt_text} {file.content.decode(errors='replace')}"
+        if CANARY in about.casefold():
             yield from (("file", place) for place, *_ in file.shared)
 
 
 def _is_in(payload: Any) -> bool:
-    return CANARY in json.dumps(payload, ensure_ascii=False)
+    return CANARY in json.dumps(payload, ensure_ascii=False, default=str).casefold()
 
 
 def _reader(slack: SlackFake, args: dict[str, Any]) -> str:

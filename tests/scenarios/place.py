@@ -157,7 +157,8 @@ class Place:
         self._undo.close()
         if error is None:
             judge(self.slack.calls)
-            assert canary.leaks(self.slack, self.may_know) == []
+            found = canary.leaks(self.slack, self.may_know)
+            assert found == [], found
             assert [line for line in self.overheard.lines if canary.CANARY in line] == []
 
     def serve(self) -> None:

@@ -182,8 +182,11 @@ def test_it_is_archived_switched_off_by_hand_and_closed_without_a_word_elsewhere
 
 def test_silence_goes_up_to_who_is_above_those_it_asks_and_to_no_other_channel(quiet: Town) -> None:
     quiet.may_know.add(VERA)
+    quiet.command(VERA, "subscribe")
     begin(quiet)
     quiet.pass_time(days=30)
+    digests = [words(one) for one in quiet.slack.messages(VERA) if key_of(one).startswith("digest/")]
+    assert CANARY not in "\n".join(digests), "whom the silence went to reads that, and no more"
     assert not any("RET-1" in key for key in quiet.keys(GOVERNANCE))
 
 

@@ -21,7 +21,7 @@ from tests.builders import (
     an_attestation,
     standing_in,
 )
-from workflows.audiences import sees
+from workflows.audiences import sees, told_to_all
 
 SUBJECT = a_subject(restricted_to=(), model_id="model:churn", endpoints=())
 MODEL = Entity(id="model:churn", kind=Kind.MODEL, name="churn", restricted_to=())
@@ -73,3 +73,11 @@ NAMED: dict[str, Any] = {
 def test_whoever_it_asks_something_of_knows_of_it_and_nobody_else(person: str, may: bool) -> None:
     state = a_running_retirement(SUBJECT, policy=a_policy(**NAMED)).state
     assert sees(person, state, THERE, lambda: standing_in("USTANDSIN", BILL)) is may
+
+
+def test_whoever_reads_a_plan_knows_of_its_model_and_of_no_other_that_is_restricted():
+    other = Entity(id="model:fraud", kind=Kind.MODEL, name="fraud", restricted_to=())
+    plain = Entity(id="model:plain", kind=Kind.MODEL, name="plain")
+    there = Snapshot.of(Stored(1, {one.id: one for one in (MODEL, other, plain)}, {}, {}, {}, {}, {}))
+    known = told_to_all(there, MODEL.id)
+    assert [one in known for one in (MODEL.id, other.id, plain.id)] == [True, False, True]

@@ -9,7 +9,13 @@ import pytest
 from data import events
 from data.errors import Refused
 from data.records.escalation import Escalation, Notify
+from data.records.notices import Addressed, Audience
+from data.records.retirement import Duty
 from tests.builders import (
+    BILL,
+    BILLING,
+    DISABLE_AT,
+    MAX,
     Story,
     a_policy,
     a_proposed,
@@ -18,6 +24,7 @@ from tests.builders import (
     days,
     facts_for,
     proposing,
+    revising,
 )
 from workflows import commands as cmd
 
@@ -78,3 +85,24 @@ def test_a_thread_tells_of_what_meets_it_unless_that_is_restricted(
     ):
         meeting = [one.body for one in decision.effects if one.body["notice"] == "meeting"]
         assert {(one["here"], one["other"]) for one in meeting} == told
+
+
+@pytest.mark.parametrize(("subject", "told"), [(a_subject(), [MAX]), (FRAUD, [])], ids=["open", "restricted"])
+def test_whom_somebody_names_as_its_owner_hears_only_of_what_everybody_may_know(
+    subject: Any, told: list[str]
+) -> None:
+    story = a_running_retirement(subject, policy=POLICY)
+    story.does(cmd.ChangeDuty(by=BILL, consumer_ids=(BILLING,), duty=Duty.NOT_MINE))
+    story.does(cmd.ChangeDuty(by=BILL, consumer_ids=(BILLING,), duty=Duty.NOT_MINE, named=MAX))
+    assert [one.place for one in story.effects.values() if one.body.get("notice") == "named"] == told
+
+
+@pytest.mark.parametrize("subject", [a_subject(), FRAUD], ids=["open", "restricted"])
+def test_audiences_of_the_policy_beside_the_owners_hear_only_of_what_everybody_may_know(subject: Any) -> None:
+    support = Addressed(audience=Audience.SUPPORT, people=("UHELPS",), channels=("CHELP",))
+    story = a_running_retirement(subject, **restricted(audiences=(support,)))
+    story.does(revising(target_on=(DISABLE_AT + days(30)).date()))
+    story.votes("UOWEN", "UPLATO", "USELMA").until(story.now + days(20))
+    assert story.state.announced == 2
+    informed = {one.place for one in story.effects.values() if one.body.get("notice") == "informed"}
+    assert informed & {"UHELPS", "CHELP"} == (set() if subject is FRAUD else {"UHELPS", "CHELP"})

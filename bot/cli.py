@@ -15,6 +15,7 @@ from bot.commands import (
     catalogs,
     check,
     endpoint,
+    erase,
     log,
     plan,
     policy,
@@ -77,6 +78,7 @@ for command in (
     *schedule.COMMANDS,
     *store.COMMANDS,
     *stopped.COMMANDS,
+    *erase.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -1,7 +1,6 @@
 """What happened, in the past tense. The only thing that changes a state; the only thing that is hashed.
 
-Every event says when (`at`) and by whom (`by`: a Slack user id, or "emeritus" for what time did). Text by people
-is `Prose`; names of people appear nowhere.
+Each says when (`at`) and by whom (`by`: a Slack user id, or "emeritus"). Text by people is `Prose`; nobody is named.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from data.events.duties import (
 from data.events.keeping import (
     ArchivePruned,
     ClassPruned,
+    Erased,
     HoldPlaced,
     HoldReleased,
     OnArchives,
@@ -234,6 +234,7 @@ __all__ = [
     "EndpointDisabled",
     "EndpointGone",
     "EndpointRestored",
+    "Erased",
     "Escalated",
     "Event",
     "Expired",

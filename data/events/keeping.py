@@ -1,4 +1,4 @@
-"""What happens to an archive between its making and its end."""
+"""What happens to an archive between its making and its end, and to what people wrote."""
 
 from __future__ import annotations
 
@@ -68,6 +68,25 @@ class ArchivePruned(Event, frozen=True, kw_only=True, tag="archive pruned"):
     """Nothing is left of the archive but its manifest and tombstones."""
 
 
+class Erased(Event, frozen=True, kw_only=True, tag="erased"):
+    """What people wrote in `entry` is gone for good: its commitments stay, and nobody can say what they were of.
+
+    texts     how many there were
+    because   in words of an operator's, which stay and therefore name nobody
+    """
+
+    entry: int
+    texts: int
+    because: str
+
+
 OnArchives = (
-    HoldPlaced | HoldReleased | PruneAsked | PruneConfirmed | PruneDropped | ClassPruned | ArchivePruned
+    HoldPlaced
+    | HoldReleased
+    | PruneAsked
+    | PruneConfirmed
+    | PruneDropped
+    | ClassPruned
+    | ArchivePruned
+    | Erased
 )

@@ -110,6 +110,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.ConfirmPrune: {"number": 1, "model": "churn"},
     cmd.DropPrune: {"number": 1},
     cmd.RecordPruned: {"number": 1, "gone": {"weights": (1, 2, "sha256:aa")}},
+    cmd.Erase: {"answers": "UPAT", "entry": 1, "texts": 1, "because": "request 12"},
     cmd.ReleaseHold: {"number": 1, "why": WHY},
     cmd.Attest: {"name": "retention", "evidence": WHY},
     cmd.AskToAttest: {"name": "retention"},

@@ -26,7 +26,15 @@ from workflows.commands.duties import (
     TakeOver,
 )
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
-from workflows.commands.keeping import AskPrune, ConfirmPrune, DropPrune, PlaceHold, RecordPruned, ReleaseHold
+from workflows.commands.keeping import (
+    AskPrune,
+    ConfirmPrune,
+    DropPrune,
+    Erase,
+    PlaceHold,
+    RecordPruned,
+    ReleaseHold,
+)
 from workflows.commands.log import UseSigningKey
 from workflows.commands.manual import AskAgain, CheckManual, ContradictManual, ReportManual
 from workflows.commands.playbooks import NamePlaybook
@@ -73,6 +81,7 @@ __all__ = [
     "DropPrune",
     "DropReader",
     "EndDelegation",
+    "Erase",
     "Escalate",
     "Finished",
     "HandOver",
@@ -155,7 +164,7 @@ _OfImports = ScheduleImports | RunImport | RecordImport | TakeFile | RecordFile
 _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyReview
 _OfNames = Delegate | EndDelegation | Attest | AskToAttest | UseSigningKey
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
-_OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned
+_OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned | Erase
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes

@@ -1,4 +1,4 @@
-"""Commands about what is archived."""
+"""Commands about what is archived, and what people wrote."""
 
 from __future__ import annotations
 
@@ -43,3 +43,12 @@ class RecordPruned(Command, frozen=True, kw_only=True, tag="record pruned"):
     number: int
     gone: dict[str, tuple[int, int, str]] = {}
     trouble: str = ""
+
+
+class Erase(Command, frozen=True, kw_only=True, tag="erase"):
+    """What people wrote in `entry` is to go for good; `answers`: who answers for it. Others as in `Erased`."""
+
+    answers: str
+    entry: int
+    texts: int
+    because: str

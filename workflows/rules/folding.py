@@ -192,6 +192,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return closing.after(state, event)
         case events.HoldPlaced() | events.HoldReleased():
             return holds.after(state, event)
+        case events.Erased():
+            return state
         case events.PruneAsked() | events.PruneConfirmed() | events.PruneDropped() | events.ClassPruned():
             return pruning.after(state, event)
         case events.ChecksDeclared() | events.ChecksStarted() | events.CheckEnded():

@@ -74,6 +74,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "confirm prune": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.SEATED, Hat.HOLDER}),
     "drop prune": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.SEATED, Hat.HOLDER}),
     "record pruned": frozenset({Hat.TIME}),
+    "erase": frozenset({Hat.TIME}),  # whoever has a shell where it runs
     "close round": frozenset({Hat.TIME}),
     "lapse approval": frozenset({Hat.TIME}),
     "record shown": frozenset({Hat.TIME}),

@@ -146,6 +146,9 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return checks.waiver_outdated(event, retirement)
         case events.HoldPlaced() | events.HoldReleased():
             return holds.line(event)
+        case events.Erased():
+            what = f"What people wrote in entry {event.entry} was erased from the record"
+            return f":wastebasket: {what}; {by} answers for it — {safe(event.because, 200)}"
         case (
             events.PruneAsked()
             | events.PruneConfirmed()

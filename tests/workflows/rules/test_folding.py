@@ -236,6 +236,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     },
     events.PruneConfirmed: {"number": 9, "entitled": ("UANN",)},
     events.PruneDropped: {"number": 9},
+    events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},
     events.HoldPlaced: {"number": 1, "why": WHY},

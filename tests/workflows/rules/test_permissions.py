@@ -66,6 +66,7 @@ MAY = {
     "confirm prune": "coordinator owner seated holder",
     "drop prune": "coordinator owner seated holder",
     "record pruned": "time",
+    "erase": "time",
     "confirm close": "coordinator owner endpoint_owner seated",
     "attest": EVERYBODY,  # whom the policy names for it
     "break glass": "glass_breaker",

@@ -256,6 +256,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     },
     events.PruneConfirmed: {"number": 9, "entitled": ("UANN",)},
     events.PruneDropped: {"number": 9},
+    events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},
     events.HoldPlaced: {"number": 1, "why": Prose(prose="Case 21-114")},
@@ -329,6 +330,9 @@ SAID = {
     ),
     events.PruneConfirmed: ":headstone: <@UANN> confirms by its name that it goes",
     events.PruneDropped: ":headstone: <@UANN> took it back: nothing goes",
+    events.Erased: (
+        ":wastebasket: What people wrote in entry 3 was erased from the record; <@UANN> answers for it — request 12"
+    ),
     events.ClassPruned: (
         ":headstone: Gone from the archive: *weights*, 2 files, 1,204 bytes; its tombstone is `sha256:aa`"
     ),

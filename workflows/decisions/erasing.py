@@ -1,0 +1,30 @@
+"""That what people wrote in an entry is gone for good is on record, with who answers for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data import events
+from data.errors import NotFound
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+from workflows.commands import Erase
+from workflows.decisions.decided import RetirementDecision, decided
+from workflows.rules.permissions import check
+from workflows.rules.wording import counted
+
+
+def erase(state: Retirement, command: Erase, facts: Facts, now: datetime) -> RetirementDecision:
+    """Comes from a shell of the operator's, never from Slack; the words themselves are no part of any event."""
+    check("erase", command.by, state, facts)
+    if not 1 <= command.entry <= state.version:
+        raise NotFound(
+            f"entry of {state.id}",
+            str(command.entry),
+            next_step=f"It has entries 1 to {state.version}; emeritus audit export {state.id} lists them",
+        )
+    event = events.Erased(
+        at=now, by=command.answers, entry=command.entry, texts=command.texts, because=command.because
+    )
+    said = counted(command.texts, "text")
+    return decided(state, event, reply=f"{said} of entry {command.entry} of {state.id}")

@@ -1,0 +1,118 @@
+"""What people wrote in an entry of the record goes for good, and Slack shows it no more where it can be drawn anew.
+
+Proofs hold: what is hashed is a salted commitment. What left the record before stays where it is: bundles, backups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from data.errors import Invalid, NotFound, Problem, Refused
+from data.events import EMERITUS
+from data.ledger import ERASED, commitments
+from data.records.base import Record
+from data.records.decision import Effect, EffectKind, Outcome
+from data.records.facts import Facts
+from data.records.retirement import Retirement
+from data.sql.record import SqlStore
+from data.store import Kept
+from workflows.commands import Erase, encoded
+from workflows.rules.telling import messages
+
+SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+BECAUSE_MAX = 200
+QUOTING = frozenset(
+    {
+        "attestation",
+        "break-glass",
+        "card",
+        "contested",
+        "dm",
+        "extension",
+        "lesson",
+        "lines",
+        "look back",
+        "manual",
+        "objection",
+        "prune",
+        "review",
+        "team",
+        "waived",
+    }
+)
+"""Notices that repeat what people wrote, each drawn from the record whenever it is edited."""
+
+
+class Erasure(Record, frozen=True, kw_only=True):
+    """`redrawn`: messages in Slack that are edited; `bundles`: files with the words in them that stay in threads."""
+
+    texts: int
+    redrawn: int
+    bundles: int
+
+
+def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: str, now: datetime) -> Erasure:
+    """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything."""
+    _check(by, because)
+    stored = next((one for one in store.events(state.id) if one.version == entry), None)
+    if stored is None:
+        raise NotFound(
+            f"entry of {state.id}",
+            str(entry),
+            next_step=f"It has entries 1 to {state.version}; emeritus audit export {state.id} lists them",
+        )
+    texts = [words for words in commitments(msgspec.to_builtins(stored.event)) if words != ERASED]
+    if not texts:
+        raise Refused(
+            f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
+            next_step=f"emeritus audit export {state.id} lists what people wrote, by entry",
+        )
+    command = encoded(Erase(by=EMERITUS, answers=by, entry=entry, texts=len(texts), because=because))
+    receipt = store.transact(
+        f"erase/{state.id}/{entry}/{state.version}", state.id, command, Facts(observed_at=now), now
+    )
+    if receipt.outcome is Outcome.REFUSED:
+        raise Refused(receipt.reply, next_step=f"Run emeritus list --all to see how {state.id} stands")
+    store.erase(state.id, entry)
+    shown = [one for one in store.kept(f"{state.id}/") if one.effect.kind is EffectKind.POST]
+    edits = tuple(_drawn_anew(shown))
+    store.want(state.id, edits, now)
+    bundles = sum(one.is_done and one.effect.body.get("notice") == "audit" for one in shown)
+    return Erasure(texts=len(texts), redrawn=len(edits), bundles=bundles)
+
+
+def _check(by: str, because: str) -> None:
+    found = []
+    if not SLACK_ID.fullmatch(by):
+        found.append(Problem(field="by", value=by, accepted="the Slack id of a person, e.g. U024BE7LH"))
+    if not because.strip() or len(because) > BECAUSE_MAX:
+        accepted = f"1 to {BECAUSE_MAX} characters that name nobody, such as the number of a request"
+        found.append(Problem(field="because", value="", accepted=accepted))
+    if found:
+        raise Invalid(found)
+
+
+def _drawn_anew(shown: list[Kept]) -> Iterator[Effect]:
+    """An edit of each message that may repeat it. Lines that were told in one message are edited as one."""
+    together: dict[str, list[Effect]] = {}
+    for one in shown:
+        body = one.effect.body
+        if not one.is_done or "ts" not in one.found or body.get("notice") not in QUOTING:
+            continue
+        if body["notice"] == "lines":
+            together.setdefault(one.found["ts"], []).append(one.effect)
+        else:
+            yield _edit(one.effect)
+    for lines in together.values():
+        lines.sort(key=lambda effect: int(effect.body["first"]))
+        yield _edit(lines[0], last=max((line.body["last"] for line in lines), key=int))
+
+
+def _edit(posted: Effect, **changed: str) -> Effect:
+    drawn = messages.edit(posted.key, posted.body["notice"])
+    return replace(drawn, body={**posted.body, **drawn.body, **changed})

@@ -59,7 +59,8 @@ def _log(conn: Connection, order: Order, kept: Sequence[bytes]) -> tuple[int, in
     # Where nobody had a key, what checks signatures need not be loaded.
     keys = keys_on_record(conn) if signed or kept else ()
     claims = [_claimed(row, keys) for row in heads]
-    claims += [_kept(checkpoint, keys) for checkpoint in kept]
+    given = [_kept(checkpoint, keys) for checkpoint in kept]
+    claims += given
     roots = _walked(conn, {claim.size for claim in claims})
     size = max(roots)
     for claim in claims:
@@ -67,6 +68,11 @@ def _log(conn: Connection, order: Order, kept: Sequence[bytes]) -> tuple[int, in
             raise _Bad(f"{claim.who}: the log has only {size} entries; it was cut, or rolled back")
         if roots[claim.size] != claim.root:
             raise _Bad(f"{claim.who}: the first {claim.size} entries of the log are others now")
+    ours = {(row[0], row[1]) for row in signed}
+    for claim in given:
+        # It was kept before anybody saw it, so somebody has taken it out since.
+        if (claim.size, claim.root) not in ours:
+            raise _Bad(f"{claim.who}: it was signed, and the record has no head of it any more")
     _check_all_sealed(conn, order)
     return size, len(signed)
 

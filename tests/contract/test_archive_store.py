@@ -1,6 +1,8 @@
 """What is put into an archive is there once and proven, whatever happens behind its back."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import bagit
@@ -40,6 +42,13 @@ def test_what_is_put_comes_back_as_a_valid_bag_named_by_its_content(
     bag = tmp_path / "back"
     assert archive.fetch(archived, bag, now, never) == archive.drill(archived, now, never)
     assert bagit.Bag(str(bag)).validate()
+    told = subprocess.run(
+        [str(Path(sys.executable).with_name("bagit.py")), "--validate", str(bag)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
     assert archived.tags_digest == f"sha256:{sha((bag / 'tagmanifest-sha256.txt').read_bytes())}"
     assert (bag / "data/weights/w.bin").read_bytes() == WEIGHTS
     assert json.loads((bag / "artifacts.json").read_text()) == [

@@ -162,5 +162,14 @@ def test_a_kept_checkpoint_of_another_past_or_another_log_is_named(store: SqlSto
     assert store.verify([b"words"]).bad == "the kept checkpoint: it is no checkpoint of a log"
 
 
+def test_a_signed_head_that_was_taken_out_is_missed_by_whoever_kept_its_checkpoint(store: SqlStore) -> None:
+    early, late = a_sealed_record(store)
+    do(store, "DELETE FROM heads WHERE size = 4")
+    assert store.verify([late]).bad == ""
+    assert store.verify([early]).bad == (
+        "the kept checkpoint of 4 entries: it was signed, and the record has no head of it any more"
+    )
+
+
 def a_checkpoint(size: int) -> bytes:
     return SIGNER.sign(Head("example.com/record", size, bytes(32))).encode()

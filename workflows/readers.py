@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.catalog.snapshot import Snapshot
+from data.records.delegation import Account
 from data.records.facts import Facts
 from data.records.policy import Policy
 from workflows.commands import Subscribe
@@ -28,5 +29,6 @@ def facts(
         members=roles,
         zone=readers.zone(command.by, now) if command.often == "weekly" else "",
         channel=channel,
+        account=readers.account(command.by) if is_channel else Account.MEMBER,
         in_governance=is_channel and not seats(command.by, roles) and readers.is_in_governance(command.by),
     )

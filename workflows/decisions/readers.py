@@ -21,6 +21,7 @@ from workflows.decisions.digests import TIMER, DigestEvent, stream_of, timer
 from workflows.rules.hours import next_digest_at
 from workflows.rules.permissions import check
 from workflows.rules.telling.messages import PATIENCE_SECONDS, is_person
+from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.quorum import seats
 
 
@@ -98,6 +99,7 @@ def _check_may(command: Subscribe, facts: Facts, policy: Policy) -> None:
             reasons=["that is where decisions are made, so it cannot be ended or begun there"],
             next_step="Run /retire subscribe for one of your own, or [digest] in the policy for another day",
         )
+    check_is_colleague(facts, "Your wish for this channel")
     roles = ", ".join(role.name for role in policy.roles)
     if not facts.in_governance and not seats(command.by, facts.members):
         raise Refused(

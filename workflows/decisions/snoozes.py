@@ -42,7 +42,10 @@ def snooze(state: Retirement, command: Snooze, facts: Facts, now: datetime) -> R
             next_step="Answer now, or press Need more time",
         )
     until = instant_on(on, state.policy)
-    reply = f"You are reminded of {state.id} again on {on}, unless you have answered by then."
+    reply = (
+        f"You are reminded of {state.id} again from {on} on, in your working hours, unless you have "
+        "answered by then."
+    )
     mine = {command.by, *stands_in_for(command.by, facts.delegations)}
     reminded = [one for one in obligations.people_of(open_ones) if one in mine]
     snoozed = tuple(

@@ -139,7 +139,11 @@ def plan(
         room = limits.BLOCK_TEXT_MAX - len(json.dumps(blocks, ensure_ascii=False))
         at_most = min(HEARING_SECTIONS, room // limits.SECTION_MAX)
         rest = f": {outlook.all_of(retirement)}"
-        rows = limits.spread(told, at_most=at_most, rest=rest) if at_most > 0 else [f"{outlook.HEAD}{rest}"]
+        rows = (
+            limits.spread(told, at_most=at_most, rest=rest)
+            if at_most > 0
+            else [f"{outlook.head(retirement)}{rest}"]
+        )
         blocks[-1:-1] = map(section, rows)
     return message(f"Plan of {retirement.id}", blocks)
 

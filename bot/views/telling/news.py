@@ -119,7 +119,7 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
         case events.Disabled():
             return "switched off"
         case events.Closed():
-            return "archived: complete"
+            return "complete"
         case events.Erased():
             return ""
         case events.HoldPlaced():

@@ -19,7 +19,7 @@ from bot.views.consumers import delegations as delegated
 from bot.views.consumers import duties
 from bot.views.graph.impact_text import as_cell
 from bot.views.telling.escalation import as_whom
-from data.records.retirement import Retirement
+from data.records.retirement import Retirement, State
 from workflows.decisions.hearings import Hearing
 from workflows.rules.people.delegating import NOBODY, InForce
 from workflows.rules.telling.informing import CLOSED
@@ -29,6 +29,10 @@ from workflows.rules.wording import counted
 NAMED_MAX = 8  # ours: of more, nobody reads who they are
 OCCASION_MAX = 900
 COLUMNS = ("at", "local", "zone", "who", "team", "what", "consumers", "instead_of")
+UNDECIDED = (
+    "*Once it is approved, and if nobody answers*, as people, their hours and the catalog are now; each on their own "
+    "clock"
+)
 HEAD = "*If nobody answers*, as people, their hours and the catalog are now; each on their own clock"
 
 
@@ -47,7 +51,12 @@ def lines(hearings: Sequence[Hearing], retirement: Retirement, delegations: InFo
             f"Slack has not told yet on whose clock {whose} will hear: taken is the catalog's or the policy's"
         )
     instead = delegated.lines((one.instead_of for one in hearings if one.instead_of), delegations)
-    return [HEAD, *instead, *told] if told else []
+    return [head(retirement), *instead, *told] if told else []
+
+
+def head(retirement: Retirement) -> str:
+    """How all of it is meant: nobody hears anything of a plan before it is approved."""
+    return UNDECIDED if retirement.state is State.PROPOSED else HEAD
 
 
 MOVED_DATES = "Told of the dates that moved"

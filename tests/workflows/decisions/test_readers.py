@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from data.errors import Refused
 from data.events import EMERITUS, DigestSubscribed, DigestUnsubscribed
 from data.records.decision import Decision
+from data.records.delegation import Account
 from data.records.digests import DigestState
 from data.records.facts import ChannelSeen
 from tests.builders import CARL, PAT, PLATO, STRANGER, a_policy, facts_for
@@ -167,6 +168,14 @@ def test_where_it_cannot_be_sent_is_refused_with_the_next_step(
     with pytest.raises(Refused) as refused:
         asked(by=by, place=place, channel=channel)
     assert str(refused.value) == said
+
+
+def test_a_guest_of_the_governance_channel_sends_it_to_no_channel() -> None:
+    with pytest.raises(Refused) as refused:
+        asked(by=STRANGER, place="CTEAM", channel=TEAM, in_governance=True, account=Account.GUEST)
+    assert str(refused.value).startswith(
+        "Your wish for this channel does not count: by Slack this account is a guest"
+    )
 
 
 def test_who_cannot_be_reached_any_more_is_dropped_and_the_governance_channel_told_once() -> None:

@@ -42,7 +42,11 @@ def reminded(story: Story) -> list[tuple[str, tuple[str, ...]]]:
 def test_who_snoozes_is_reminded_on_the_day_it_ends_and_the_others_as_ever():
     story = acknowledged().until(MIGRATE_AT - days(8))
     said = story.does(cmd.Snooze(by=CARL, announced=1))
-    assert said.reply == "You are reminded of RET-1 again on 2027-02-05, unless you have answered by then."
+    assert (
+        said.reply
+        == "You are reminded of RET-1 again from 2027-02-05 on, in your working hours, unless you have answered "
+        "by then."
+    )
     story.until(MIGRATE_AT - days(4))
     assert reminded(story) == [
         ("migrate-7d@2027-02-10", (BILL, BELLA)),
@@ -63,7 +67,7 @@ def test_who_has_moved_meanwhile_is_not_reminded():
 def test_nobody_snoozes_past_the_day_an_answer_is_due():
     story = a_running_retirement(snooze_days=30)
     said = story.does(cmd.Snooze(by=CARL))
-    assert "again on 2027-01-24" in said.reply, "the day before the acknowledgement is due"
+    assert "again from 2027-01-24 on" in said.reply, "the day before the acknowledgement is due"
     story.until(ANNOUNCED_AT + days(6))
     with pytest.raises(Refused) as refused:
         story.does(cmd.Snooze(by=CARL))

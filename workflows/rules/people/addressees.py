@@ -26,14 +26,14 @@ def by_audience(
 ) -> dict[Audience, tuple[Obligation, ...]]:
     """What somebody has of these as whom, the most technical first.
 
-    to   a person or a channel. Who has none of these is whom the policy counts them to, and hears of all; else they
-         hear what governance does
+    to   a person or a channel. Who owns some of these hears of them by what they are, and as whom the policy counts
+         them to besides; who has none is whom it counts them to, and hears of all, or hears what governance does
     """
     addressed = state.policy.audiences if state.policy else ()
     named = [one.audience for one in addressed if to in (*one.people, *one.channels)]
     found: dict[Audience, list[Obligation]] = {}
     for one in owed:
-        for audience in named or _of(one, addressed):
+        for audience in dict.fromkeys((*_of(one, addressed), *named)):
             found.setdefault(audience, []).append(one)
     if not found:
         return dict.fromkeys(named or (Audience.GOVERNANCE,), state.obligations)

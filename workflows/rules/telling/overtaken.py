@@ -7,9 +7,11 @@ several tells of those that are left.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person
+from workflows.rules.hours import day_of
 from workflows.rules.telling import informing, messages, milestones, vote_notices
 
 ABOUT_DATES = ("dm", "escalation", "handed", "reminder")
@@ -68,12 +70,17 @@ def _reminds(state: Retirement, person: str, milestone: str) -> bool:
         return False
     if milestone.startswith(milestones.MOVED):
         return milestone == milestones.moved(state)
+    ahead = {one.name: one.due_at for one in milestones.reminders(state)}
     if milestone.startswith(milestones.SNOOZED):
-        return True
-    ahead = [one.name for one in milestones.reminders(state)]
-    return milestone in ahead and not any(
-        later in state.reminded for later in ahead[ahead.index(milestone) + 1 :]
-    )
+        assert state.policy is not None
+        on = date.fromisoformat(milestone.removeprefix(milestones.SNOOZED))
+        since = [name for name, due_at in ahead.items() if day_of(due_at, state.policy) >= on]
+        return not any(name in state.reminded for name in since)
+    if milestone not in ahead:
+        return False
+    if (until := state.snoozed.get(person)) is not None and until > ahead[milestone]:
+        return False  # they have said since on which day they want to be reminded instead
+    return not any(name in state.reminded for name, due_at in ahead.items() if due_at > ahead[milestone])
 
 
 def _of_those(state: Retirement, body: Mapping[str, str], still: set[str]) -> dict[str, str] | None:

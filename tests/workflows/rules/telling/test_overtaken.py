@@ -76,6 +76,23 @@ def test_of_two_reminders_that_waited_the_later_one_is_said():
     assert left(story.state, *kept(story, "reminder", BILL)) is not None
 
 
+def test_a_reminder_that_waited_is_not_said_to_who_chose_a_later_day_meanwhile():
+    story = a_running_retirement()
+    for by, consumer_id in ((BILL, BILLING), (CARL, CRM)):
+        answers(story, by, consumer_id, Duty.ACKNOWLEDGED)
+    story.until(MIGRATE_AT - days(7))
+    held = kept(story, "reminder", BILL)
+    story.does(cmd.Snooze(by=BILL, announced=1), snooze_days=3)
+    assert left(story.state, *held) is None
+    assert left(story.state, *kept(story, "reminder", CARL)) is not None
+    story.until(MIGRATE_AT - days(4) + timedelta(hours=1))
+    chosen = kept(story, "reminder", BILL)
+    assert chosen[1]["milestone"].startswith("snoozed@")
+    assert left(story.state, *chosen) == chosen[1]
+    story.until(MIGRATE_AT - timedelta(hours=23))
+    assert left(story.state, *chosen) is None, "the one of the last day says the same"
+
+
 def test_a_reminder_of_a_day_that_moved_meanwhile_is_overtaken_by_the_new_day():
     story = a_running_retirement().until(MIGRATE_AT - days(6))
     old = kept(story, "reminder", BILL)

@@ -38,7 +38,7 @@ def test_each_occasion_is_a_line_and_everybody_is_named_with_the_hour_on_their_c
         escalated("#ml", "exhausted"),
     ]
     assert outlook.lines(told, announced()) == [
-        outlook.UNDECIDED,
+        outlook.HEAD,
         "• *Asked to answer*: <@UT1> Mon 2027-03-29 09:00 WEST, <@UT2> Mon 2027-03-29 21:00 NZDT",
         "• *Reminded 30 days before 2027-05-23*: <@UT1> Mon 2027-03-29 09:00 WEST",
         "• *Reminded on 2027-05-23*: <@UT1> Mon 2027-03-29 09:00 WEST",
@@ -57,7 +57,7 @@ def test_whoever_has_it_in_somebodys_place_is_named_with_whose_it_is() -> None:
     ]
     until = Delegation(person="UT1", to="UT2", last_on=date(2027, 4, 2))
     assert outlook.lines(told, announced(), {"UT1": until}) == [
-        outlook.UNDECIDED,
+        outlook.HEAD,
         "Answers of <@UT1> go to <@UT2> until *2027-04-02*",
         "• *Asked to answer*: <@UT2> for <@UT1> Mon 2027-03-29 09:00 WEST, <@UT3> Mon 2027-03-29 09:00 WEST",
     ]
@@ -103,5 +103,5 @@ def test_five_hundred_consumers_with_names_of_any_kind_fit() -> None:
         shown = answers.plan(plan, told)
         check_message(shown)
         said = "\n".join(texts(shown["blocks"]))
-        assert outlook.UNDECIDED in said
+        assert outlook.head(plan) in said
         assert "`emeritus plan RET-1 --ahead`" in said

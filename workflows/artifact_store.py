@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
-from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
+from data.archive.results import Artifact, Audited, Drilled, Stopped, Stored, StoredFile, Wrapping
 from data.records.archived import Archived
 
 
@@ -66,6 +67,22 @@ class ArtifactStore(Protocol):
 
     def exists(self, archived: Archived, *, gone: Collection[str] = ()) -> bool:
         """Cheap: is the archive there with the recorded manifest digest?"""
+        ...
+
+    def audit(
+        self,
+        archived: Archived,
+        turn: Turn,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Audited:
+        """Look whether all of it is there, and really read a share. Changes nothing stored; safe to repeat.
+
+        Something is decrypted with every key, whatever the share. What lies in cold storage is not asked back.
+        Raises as `drill` does: Corrupt names the bad files.
+        """
         ...
 
     def files(self, archived: Archived) -> tuple[StoredFile, ...]:

@@ -140,6 +140,31 @@ def judged(
     )
 
 
+def differing(
+    expected: Mapping[str, str], read: Callable[[str], Read | Finding], *, manifest_digest: str
+) -> Fixity:
+    """Some files by themselves, each against the digest it is to have. What `Corrupt` says of one is a finding."""
+    done: dict[str, Read] = {}
+    findings = []
+    for path in expected:
+        try:
+            found = read(path)
+        except Corrupt as error:
+            found = Finding(fault=Fault.UNREADABLE, path=path, found=str(error))
+        if isinstance(found, Finding):
+            findings.append(found)
+        else:
+            done[path] = found
+    wrong = _differences(expected, done, {one.path for one in findings})
+    return Fixity(
+        files=len(done),
+        bytes=sum(one.bytes for one in done.values()),
+        manifest_digest=manifest_digest,
+        tags_digest="",
+        findings=(*findings, *wrong),
+    )
+
+
 def looks_complete(
     bag: Path, *, manifest_digest: str, tags_digest: str = "", gone: Collection[str] = ()
 ) -> bool:

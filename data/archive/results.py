@@ -87,6 +87,21 @@ class Drilled(Record, frozen=True, kw_only=True):
     noticed: tuple[str, ...] = ()
 
 
+class Audited(Record, frozen=True, kw_only=True):
+    """All of an archive was looked at, and what was read of it held.
+
+    upto    the last file that was read, as in data/archive/auditing.py
+    unread  files in cold storage, of which is known only that each is there with as many bytes
+    keys    those that something was really decrypted with
+    """
+
+    files: int = 0
+    bytes: int = 0
+    upto: str = ""
+    unread: int = 0
+    keys: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PayloadFile:
     """One file to copy, from wherever it is.

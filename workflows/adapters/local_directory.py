@@ -15,13 +15,24 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from data.archive.auditing import Turn, share
 from data.archive.bag import publish, sync_folders, write_bag, write_synced, writing
 from data.archive.bag_paths import stays_inside
-from data.archive.fixity import PAYLOAD, Fault, Finding, check, entries_of, looks_complete, read_back
+from data.archive.fixity import (
+    PAYLOAD,
+    Fault,
+    Finding,
+    check,
+    differing,
+    digested,
+    entries_of,
+    looks_complete,
+    read_back,
+)
 from data.archive.freshness import before, digests_of, files_of
 from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
-from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
+from data.archive.results import Artifact, Audited, Drilled, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
@@ -141,6 +152,42 @@ class LocalDirectory:
         return looks_complete(
             bag, manifest_digest=archived.manifest_digest, tags_digest=archived.tags_digest, gone=gone
         )
+
+    def audit(
+        self,
+        archived: Archived,
+        turn: Turn,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Audited:
+        """Where a look does not find all of it, all of it is read: that names what is wrong."""
+        bag = self._require_there(archived)
+        if not self.exists(archived, gone=gone):
+            whole = check(
+                bag,
+                manifest_digest=archived.manifest_digest,
+                tags_digest=archived.tags_digest,
+                stopped=stopped,
+                gone=gone,
+            )
+            require_sound(whole, _NEXT_STEP, read_at=now())
+        expected = {
+            path: digest
+            for name in (PAYLOAD_MANIFEST, TAG_MANIFEST)
+            for path, digest in digests_of((bag / name).read_bytes()).items()
+            if stays_inside(path) and path.removeprefix(PAYLOAD) not in gone
+        }
+        sizes = {path: (bag / path).stat().st_size for path in expected if (bag / path).is_file()}
+        paths, upto = share(sizes, turn)
+        fixity = differing(
+            {path: expected[path] for path in paths},
+            lambda path: digested(read_back(bag / path), bag / path, stopped),
+            manifest_digest=archived.manifest_digest,
+        )
+        require_sound(fixity, _NEXT_STEP, read_at=now())
+        return Audited(files=fixity.files, bytes=fixity.bytes, upto=upto)
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:  # noqa: ARG002
         """Nothing can be locked here: only the record knows until when it is kept, and `prune` is told."""

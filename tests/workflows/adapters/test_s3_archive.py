@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
 from data.archive.results import Wrapping
 from data.errors import Corrupt, Refused, Unavailable
@@ -327,8 +328,12 @@ def test_a_key_that_is_lost_turns_the_archive_red_though_all_that_s3_says_of_it_
     own_server.restart()
     assert heads(kept, archived)["data/weights/w.bin"]["ChecksumSHA256"].endswith("-2")
     assert not kept.store.exists(archived)
-    with pytest.raises(Corrupt) as red:
-        kept.store.drill(archived, now, never)
+    for check in (
+        lambda: kept.store.audit(archived, Turn(), now, never),
+        lambda: kept.store.drill(archived, now, never),
+    ):
+        with pytest.raises(Corrupt) as red:
+            check()
     assert str(red.value) == (
         f"{kept.where(archived)}/objects.json cannot be read: S3 shows it and cannot give it (InternalError); "
         f"see to its key {seaweedfs.KMS_KEY}. Bring it back from a second copy, or archive again"

@@ -6,14 +6,18 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from data.archive.auditing import Turn, share
 from data.archive.bag import sync_folders, write_synced
 from data.archive.bag_paths import stays_inside
-from data.archive.fixity import Finding, Fixity, judged
+from data.archive.fixity import Fault, Finding, Fixity, Read, differing, digested, judged
 from data.archive.freshness import SOURCES_FILE, Before, digests_of, marks_of
 from data.archive.manifest import PAYLOAD_MANIFEST, sha256_id
-from data.archive.results import Stopped
+from data.archive.results import Audited, Stopped
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
+from data.records.retention import Storage
 from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.adapters.s3_archive.listing import Listing, Placed, versions
 from workflows.adapters.s3_archive.reading import Reader, load
@@ -87,19 +91,84 @@ def as_archived(bucket: Bucket, archived: Archived) -> Before:
 def looks_complete(bucket: Bucket, archived: Archived, gone: Collection[str]) -> bool:
     """The recorded manifest is there, and each version with as many bytes as it had."""
     try:
-        listing = load(bucket, archived)
+        return not any(_looked_at(bucket, archived, load(bucket, archived), gone))
     except Corrupt:
         return False
+
+
+def audited(
+    bucket: Bucket,
+    archived: Archived,
+    listing: Listing,
+    turn: Turn,
+    *,
+    stopped: Stopped,
+    gone: Collection[str],
+) -> tuple[Audited, Fixity]:
+    """A look at all of it, and a share read. Of each key that no file of the share has, its smallest file is begun.
+
+    What S3 says of an object proves nothing about its key.
+    """
+    reader = Reader(bucket, archived.location)
+    left = {one.path: one for one in listing.left(gone)}
+    warm = {path: one for path, one in left.items() if one.storage is not Storage.COLD}
+    paths, upto = share({path: one.bytes for path, one in warm.items()}, turn)
+
+    def read(path: str) -> Read | Finding:
+        return reader.take(left[path], partial(digested, what=path, stopped=stopped))
+
+    expected = {path: left[path].sha256 for path in paths}
+    fixity = differing(expected, read, manifest_digest=archived.manifest_digest)
+    decrypted = {left[path].kms_key for path in paths}
+    undecided: dict[str, Placed] = {}
+    for one in sorted(warm.values(), key=lambda one: one.bytes):
+        if one.kms_key not in decrypted:
+            undecided.setdefault(one.kms_key, one)
+    begun = [reader.take(one, lambda chunks: next(chunks, b"")) for one in undecided.values()]
+    findings = [
+        *_looked_at(bucket, archived, listing, gone),
+        *(found for found in begun if isinstance(found, Finding)),
+        *fixity.findings,
+    ]
+    told = {one.path: one for one in reversed(findings)}
+    done = Audited(
+        files=fixity.files,
+        bytes=fixity.bytes,
+        upto=upto,
+        unread=len(left) - len(warm),
+        keys=tuple(sorted({one.kms_key for one in warm.values()} - {""})),
+    )
+    return done, replace(fixity, findings=tuple(reversed(told.values())))
+
+
+def _looked_at(
+    bucket: Bucket, archived: Archived, listing: Listing, gone: Collection[str]
+) -> Iterator[Finding]:
+    """What differs without any payload being read."""
     manifest = _content(bucket, archived, listing, PAYLOAD_MANIFEST)
-    if manifest is None or sha256_id(manifest) != archived.manifest_digest:
-        return False
+    if manifest is None:
+        yield Finding(fault=Fault.MISSING, path=PAYLOAD_MANIFEST)
+        return
+    found, recorded = sha256_id(manifest), archived.manifest_digest
+    if found != recorded:
+        yield Finding(
+            fault=Fault.CHANGED,
+            path=PAYLOAD_MANIFEST,
+            expected=recorded.removeprefix("sha256:"),
+            found=found.removeprefix("sha256:"),
+            bytes=len(manifest),
+        )
     place = f"{archived.location}/"
     there = {(one.path.removeprefix(place), one.version): one.size for one in versions(bucket, place)}
-    left = listing.left(gone)
-    listed = {one.path for one in listing.objects}
-    return digests_of(manifest).keys() <= listed and all(
-        there.get((one.path, one.version)) == one.bytes for one in left
-    )
+    unlisted = digests_of(manifest).keys() - {one.path for one in listing.objects}
+    yield from (Finding(fault=Fault.MISSING, path=path) for path in sorted(unlisted))
+    for one in listing.left(gone):
+        size = there.get((one.path, one.version))
+        if size is None:
+            yield Finding(fault=Fault.MISSING, path=one.path, expected=one.sha256)
+        elif size != one.bytes:
+            said = f"it has {size:,} bytes instead of {one.bytes:,}"
+            yield Finding(fault=Fault.UNREADABLE, path=one.path, expected=one.sha256, found=said)
 
 
 def _content(bucket: Bucket, archived: Archived, listing: Listing, path: str) -> bytes | None:

@@ -19,12 +19,22 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from data.archive.auditing import Turn
 from data.archive.bag import Reading, bag_of, require_fit, tag_files
 from data.archive.fixity import PAYLOAD, Fixity, check
 from data.archive.freshness import files_of
 from data.archive.keeping import Keeping, longest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
-from data.archive.results import Artifact, Drilled, PayloadFile, Stopped, Stored, StoredFile, Wrapping
+from data.archive.results import (
+    Artifact,
+    Audited,
+    Drilled,
+    PayloadFile,
+    Stopped,
+    Stored,
+    StoredFile,
+    Wrapping,
+)
 from data.errors import Corrupt, EmeritusError, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
@@ -41,7 +51,7 @@ from workflows.adapters.arriving import arriving
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
 from workflows.adapters.s3_archive.canary import Sign, canary
-from workflows.adapters.s3_archive.checking import as_archived, fetched, fixity_of, looks_complete
+from workflows.adapters.s3_archive.checking import as_archived, audited, fetched, fixity_of, looks_complete
 from workflows.adapters.s3_archive.holding import keep, prune
 from workflows.adapters.s3_archive.listing import (
     ID_IN_METADATA,
@@ -190,6 +200,21 @@ class S3Archive:
         self._require_inside(archived)
         return looks_complete(self._bucket, archived, gone)
 
+    def audit(
+        self,
+        archived: Archived,
+        turn: Turn,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Audited:
+        self._require_inside(archived)
+        listing = load(self._bucket, archived)
+        found, fixity = audited(self._bucket, archived, listing, turn, stopped=stopped, gone=gone)
+        require_sound(fixity, self._next_step(archived), read_at=now())
+        return found
+
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
         self._require_inside(archived)
         keep(self._bucket, archived, keeping, paths)
@@ -215,9 +240,7 @@ class S3Archive:
     def _drilled(
         self, archived: Archived, listing: Listing, fixity: Fixity, read_at: datetime, reader: Reader
     ) -> Drilled:
-        where = self._bucket.where(archived.location)
-        next_step = f"Bring it back from a second copy, or {_hidden(where)}: then it is archived again"
-        require_sound(fixity, next_step, read_at=read_at)
+        require_sound(fixity, self._next_step(archived), read_at=read_at)
         return Drilled(
             files=fixity.files,
             bytes=fixity.bytes,
@@ -225,6 +248,10 @@ class S3Archive:
             manifest_digest=fixity.manifest_digest,
             noticed=(*strangers(self._bucket, archived, listing), *reader.unlocked.values()),
         )
+
+    def _next_step(self, archived: Archived) -> str:
+        hide = _hidden(self._bucket.where(archived.location))
+        return f"Bring it back from a second copy, or {hide}: then it is archived again"
 
     def _require_same(
         self,

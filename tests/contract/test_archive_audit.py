@@ -1,0 +1,46 @@
+"""An archive is checked a share at a time: what is read, where the next share goes on, and what is found."""
+
+import pytest
+
+from data.archive.auditing import Turn
+from data.archive.results import Audited
+from data.errors import Corrupt
+from tests.contract.archives import WEIGHTS, Kept, never, now, put
+
+ALL = Turn(bytes_max=1 << 30)
+
+
+def test_all_of_it_is_read_in_shares_that_go_on_where_the_last_one_ended(kept: Kept, model) -> None:
+    archived = put(kept.store, model).archived
+    before = kept.everything()
+    whole = kept.store.audit(archived, ALL, now, never)
+    shares: list[Audited] = []
+    while not shares or shares[-1].upto:
+        turn = Turn(after=shares[-1].upto if shares else "", bytes_max=len(WEIGHTS), is_first=True)
+        shares.append(kept.store.audit(archived, turn, now, never))
+    assert len(shares) > 1
+    assert (sum(one.files for one in shares), sum(one.bytes for one in shares)) == (whole.files, whole.bytes)
+    assert whole.upto == ""
+    assert whole.bytes > len(WEIGHTS)
+    assert kept.everything() == before
+
+
+def test_a_look_reads_nothing_and_goes_on_where_it_was(kept: Kept, model) -> None:
+    archived = put(kept.store, model).archived
+    assert kept.store.audit(archived, Turn(after="data/card.md"), now, never) == Audited(upto="data/card.md")
+
+
+def test_what_rotted_is_named_once_it_is_its_turn(kept: Kept, model) -> None:
+    archived = put(kept.store, model).archived
+    kept.rot(archived, "data/weights/w.bin")
+    with pytest.raises(Corrupt, match=r"data/weights/w\.bin") as red:
+        kept.store.audit(archived, ALL, now, never)
+    assert kept.where(archived) in str(red.value) or "move it aside" in str(red.value)
+
+
+def test_what_is_gone_is_named_by_a_look_alone(kept: Kept, model) -> None:
+    archived = put(kept.store, model).archived
+    kept.lose(archived, "data/card.md")
+    with pytest.raises(Corrupt, match=r"data/card\.md is missing"):
+        kept.store.audit(archived, Turn(), now, never)
+    assert kept.store.audit(archived, ALL, now, never, gone=["card.md"]).upto == ""

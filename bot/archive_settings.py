@@ -20,6 +20,21 @@ class ArchiveBucket(Record, frozen=True, kw_only=True):
     kms_key: str = ""
 
 
+GIB_PER_DAY, EVERY_DAYS = 100, 90
+"""An hour of reading at 30 MB/s, and each file four times a year: archives are to be checked at fixed intervals (NDSA
+Levels of Digital Preservation, level 3, ndsa.org/publications/levels-of-digital-preservation); how long is ours.
+"""
+GIB_PER_DAY_MAX = 1_000_000
+
+
+def read_fixity(environ: Mapping[str, str]) -> tuple[int, dict[str, str]]:
+    """How much of archives is read again a day, and what is accepted where that is wrong."""
+    said = environ.get(name := "EMERITUS_FIXITY_GIB_PER_DAY", "")
+    if said and not (said.isdecimal() and int(said) <= GIB_PER_DAY_MAX):
+        return GIB_PER_DAY, {name: f"a whole number from 0 to {GIB_PER_DAY_MAX:,}"}
+    return int(said or GIB_PER_DAY), {}
+
+
 def read_bucket(environ: Mapping[str, str]) -> tuple[ArchiveBucket | None, dict[str, str]]:
     """None where it is none, and of each variable that is wrong what is accepted."""
     url = environ.get("EMERITUS_ARCHIVE", "")

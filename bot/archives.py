@@ -5,16 +5,23 @@ What speaks to AWS is loaded only where somebody wants an archive: most commands
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.archive_settings import ArchiveBucket
+from bot.archive_settings import EVERY_DAYS, ArchiveBucket
 from bot.keeping import own_files
 from bot.settings import Settings
+from data.archive.manifest import sha256_id
+from data.records.fixity import FixityPlan
 
 if TYPE_CHECKING:
     from workflows.adapters.artifact_sources import ArtifactSources
     from workflows.adapters.s3_archive.bucket import Bucket
     from workflows.artifact_store import ArtifactStore
+
+
+Canary = Callable[[datetime], tuple[str, ...]]
 
 
 def open_archive(settings: Settings, sources: ArtifactSources | None = None) -> ArtifactStore:
@@ -33,6 +40,31 @@ def open_sources(settings: Settings) -> ArtifactSources:
     from workflows.adapters.artifact_sources import ArtifactSources  # noqa: PLC0415
 
     return ArtifactSources(private=own_files(settings), hosts=settings.checks.hosts)
+
+
+def canary_of(settings: Settings) -> Canary | None:
+    """Tries whether the bucket still refuses what it has to; None for a directory, which refuses nothing."""
+    if settings.bucket is None:
+        return None
+    from workflows.adapters.s3_archive.canary import canary  # noqa: PLC0415
+
+    bucket = bucket_of(settings.bucket)
+    return lambda now: tuple(
+        f"{sign.tried}: {sign.found}. {sign.fix}" for sign in canary(bucket, now) if not sign.ok
+    )
+
+
+def fixity_of(settings: Settings) -> FixityPlan:
+    """Where archives are is only on the record as a digest: it may tell of this machine."""
+    bucket = settings.bucket
+    where = (
+        (str(settings.archives_at), str(bucket.lock), bucket.kms_key) if bucket else (str(settings.archive),)
+    )
+    return FixityPlan(
+        store=sha256_id("\n".join(where).encode()),
+        gib_per_day=settings.fixity_gib_per_day,
+        every_days=EVERY_DAYS,
+    )
 
 
 def bucket_of(wanted: ArchiveBucket) -> Bucket:

@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.archives import open_archive, open_sources
+from bot.archives import Canary, canary_of, fixity_of, open_archive, open_sources
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.local_endpoints import open_endpoints
 from bot.settings import Settings
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
+from data.records.fixity import FixityPlan
 from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
@@ -33,6 +34,7 @@ class Edges:
     second_factor  who says that it is them; nobody, unless the operator has a program for it
     sources   where artifacts come from, to say how much there is of them
     in_bucket whether archives are kept in a bucket, which has storage classes
+    canary    what the bucket does not refuse though it has to; fixity: how archives are checked, None where not at all
     """
 
     archive: ArtifactStore
@@ -44,6 +46,8 @@ class Edges:
     second_factor: SecondFactor | None = None
     sources: Sources | None = None
     in_bucket: bool = False
+    canary: Canary | None = None
+    fixity: FixityPlan | None = None
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -62,4 +66,6 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,
         sources=sources,
         in_bucket=settings.bucket is not None,
+        canary=canary_of(settings),
+        fixity=fixity_of(settings),
     )

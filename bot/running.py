@@ -12,10 +12,12 @@ from bot.house import House
 from bot.sealing import Sealing
 from bot.serving.status import Glance
 from bot.world import CalendarWorld
+from data.records.fixity import FixityPlan
 from data.records.imports import Scheduled
 from data.sql.record import SqlStore
 from workflows.dispatcher import Dispatcher
 from workflows.engine import Engine
+from workflows.fixity import go_rounds
 from workflows.rules.lifecycle import LIVING
 from workflows.signing import sign_with
 
@@ -34,6 +36,7 @@ class Bot:
     sealing: Sealing
     world: CalendarWorld
     scheduled: tuple[Scheduled, ...] = ()
+    fixity: FixityPlan | None = None
 
     def start(self) -> None:
         # A large catalog takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
@@ -41,6 +44,8 @@ class Bot:
         self.catch_up()
         self.alarm.start()
         self.engine.schedule(self.scheduled)
+        if self.fixity is not None:
+            go_rounds(self.engine, self.fixity)
         sign_with(self.store, self.sealing.key, self.world.now())
         self.dispatcher.start()
         self.house.homes.start()

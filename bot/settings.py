@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import places
-from bot.archive_settings import ArchiveBucket, read_bucket
+from bot.archive_settings import GIB_PER_DAY, ArchiveBucket, read_bucket, read_fixity
 from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.listening import Address, address, why_no_address
@@ -42,6 +42,7 @@ class Settings(Record, frozen=True, kw_only=True):
     database: str = ""
     archive: Path
     bucket: ArchiveBucket | None = None
+    fixity_gib_per_day: int = GIB_PER_DAY
     rules: Rules | None = None
     imports: Wanted = NOTHING
     checks: OwnChecks = OwnChecks()
@@ -117,7 +118,8 @@ def look(
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
     bucket, unfit = read_bucket(environ)
-    for name, accepted in unfit.items():
+    gib_per_day, no_number = read_fixity(environ)
+    for name, accepted in (unfit | no_number).items():
         refuse(name, environ[name], accepted)
     if "://" not in archive:
         refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
@@ -166,6 +168,7 @@ def look(
         database=database,
         archive=Path(ARCHIVE if bucket else archive),
         bucket=bucket,
+        fixity_gib_per_day=gib_per_day,
         rules=rules,
         imports=imports or NOTHING,
         checks=checks or OwnChecks(),

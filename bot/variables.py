@@ -34,6 +34,11 @@ VARIABLES = (
         default="governance, where the bucket has Object Lock",
     ),
     Variable(name="EMERITUS_ARCHIVE_KMS_KEY", says="the KMS key that encrypts them in a bucket"),
+    Variable(
+        name="EMERITUS_FIXITY_GIB_PER_DAY",
+        says="how much of [archives is read again](bot/README.md#archives-over-the-years) a day, in GiB; 0 only looks",
+        default="100",
+    ),
     Variable(name="EMERITUS_POLICY", says="a policy of your own, as TOML", default="the shipped policy"),
     Variable(
         name="EMERITUS_IMPORTS",

@@ -193,6 +193,7 @@ def assemble(
         outlook=outlook,
         wording=edges.wording,
         metrics=metrics,
+        canary=edges.canary,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
@@ -254,4 +255,5 @@ def assemble(
         hearing=Hearing(store.wait_hint, bell.set) if store.is_shared else None,
         world=world,
         scheduled=imports.scheduled,
+        fixity=edges.fixity,
     )

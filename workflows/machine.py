@@ -17,6 +17,7 @@ from data.records.decision import Decision, Timer
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.facts import Facts
+from data.records.fixity import Rounds
 from data.records.imports import Imports
 from data.records.log import STREAM as LOG
 from data.records.log import LogKeys
@@ -36,6 +37,7 @@ from workflows.decisions import (
     erasing,
     escalating,
     files,
+    fixity,
     imports,
     interventions,
     keeping,
@@ -138,6 +140,10 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.Review: reviews.review,
     cmd.NamePlaybook: playbooks.name_playbook,
     cmd.UseSigningKey: signing.use_key,
+    cmd.PlanFixity: fixity.plan,
+    cmd.RunFixity: fixity.run,
+    cmd.RecordFixity: fixity.record,
+    cmd.RecordAudit: fixity.record_audit,
 }
 
 
@@ -147,20 +153,21 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
-AnyState = Retirement | DigestState | Delegation | CatalogState | Imports | LogKeys
+AnyState = Retirement | DigestState | Delegation | CatalogState | Imports | LogKeys | Rounds
 
 # Streams that are no retirement's.
-_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports | LogKeys]] = {
+_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports | LogKeys | Rounds]] = {
     digests.STREAM: DigestState,
     imports.STREAM: Imports,
     "catalog": CatalogState,
     LOG: LogKeys,
+    fixity.STREAM: Rounds,
 }
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
     kind: msgspec.json.Decoder(kind)
-    for kind in (Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys)
+    for kind in (Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys, Rounds)
 }
 
 # What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
@@ -202,7 +209,9 @@ class RetirementMachine:
         return encoded
 
 
-def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
+def _after(  # noqa: PLR0911 - one case per kind of stream
+    current: AnyState, event: events.AnyEvent
+) -> AnyState:
     if isinstance(current, Retirement):
         assert not isinstance(event, events.OtherEvent)
         return folding.evolve(current, event)
@@ -215,6 +224,9 @@ def _after(current: AnyState, event: events.AnyEvent) -> AnyState:
     if isinstance(current, Imports):
         assert isinstance(event, imports.ImportEvent)
         return imports.evolve(current, event)
+    if isinstance(current, Rounds):
+        assert isinstance(event, fixity.FixityEvent)
+        return fixity.evolve(current, event)
     if isinstance(current, LogKeys):
         assert isinstance(event, events.SigningKeyUsed)
         return signing.evolve(current, event)

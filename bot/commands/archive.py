@@ -19,7 +19,7 @@ from data.errors import Refused
 from data.records.artifacts import ArtifactClass
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
-from workflows.rules.keeping import pruning
+from workflows.rules.keeping import auditing, pruning
 from workflows.rules.wording import counted
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def show(retirement: str, is_json: bool) -> None:
         f"  at {settings.archives_at}/{one.archived.location}",
         f"  manifest {one.archived.manifest_digest}",
     )
+    say(*_checked(one))
     for term in pruning.left(one):
         kept = pruning.kept_because(one, term, now) or "may go"
         say(f"  {term.kept.of}: {counted(term.kept.files, 'file')}, {term.kept.bytes:,} bytes; {kept}")
@@ -206,6 +207,19 @@ def _line(one: Retirement) -> str:
     return f"{one.id} {one.state} {model}: {size}, {kept.preservation_id}"
 
 
+def _checked(one: Retirement) -> Iterator[str]:
+    audit, since = one.audit, auditing.whole_since(one)
+    if audit is not None and audit.trouble:
+        yield f"  DAMAGED, found {audit.at:%Y-%m-%d}: {audit.trouble}"
+    if since is not None:
+        yield f"  every file was read and compared since {since:%Y-%m-%d}"
+    if audit is not None and audit.upto:
+        yield f"  being read again, up to {audit.upto}"
+    if audit is not None and audit.unread:
+        files = counted(audit.unread, "file")
+        yield f"  of {files} in cold storage only name and size were looked at"
+
+
 def _data(one: Retirement, settings: Settings) -> dict[str, object]:
     return {
         "id": one.id,
@@ -214,6 +228,8 @@ def _data(one: Retirement, settings: Settings) -> dict[str, object]:
         "archives": str(settings.archives_at),
         "archived": one.archived,
         "pruned": one.pruned,
+        "audit": one.audit,
+        "whole_since": auditing.whole_since(one),
         "holds": [hold.number for hold in one.holds],
     }
 

@@ -14,6 +14,7 @@ from bot.doctor.archive import examine_archive
 from bot.doctor.catalogs import examine_catalogs
 from bot.doctor.checks import examine_checks
 from bot.doctor.finding import Finding
+from bot.doctor.fixity import examine_rounds
 from bot.doctor.hours import examine_hours
 from bot.doctor.imports import NothingKnown, examine_imports
 from bot.doctor.joins import examine_joins
@@ -119,6 +120,7 @@ def _store(
                 windows = settings.in_force().windows
                 yield from examine_hours(windows, catalog, store.asleep())
             yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
+            yield from examine_rounds(store, CalendarWorld().now())
             yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:

@@ -28,6 +28,7 @@ from data.events.duties import (
     WaiverContested,
     WaiverOutdated,
 )
+from data.events.fixity import ArchiveAudited, OnFixity
 from data.events.keeping import (
     ArchivePruned,
     ClassPruned,
@@ -46,6 +47,7 @@ from data.events.others import (
     ImportFailed,
     ImportMended,
     ImportsScheduled,
+    OnImports,
     SigningKeyUsed,
 )
 from data.events.parts import PartsChanged, Weighed
@@ -179,7 +181,7 @@ RetirementEvent = (
     | PlaybookTakenBack
 )
 OtherEvent = (
-    Imported
+    OnImports
     | DigestSent
     | QuietTold
     | DigestSubscribed
@@ -187,10 +189,8 @@ OtherEvent = (
     | ReaderMoved
     | Delegated
     | DelegationEnded
-    | ImportsScheduled
-    | ImportFailed
-    | ImportMended
     | SigningKeyUsed
+    | OnFixity
 )
 AnyEvent = RetirementEvent | OtherEvent
 
@@ -201,6 +201,7 @@ __all__ = [
     "AnyEvent",
     "ApprovalLapsed",
     "Approved",
+    "ArchiveAudited",
     "ArchiveConfirmed",
     "ArchiveLost",
     "ArchivePruned",

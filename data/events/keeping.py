@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.events.base import Event
+from data.events.fixity import ArchiveAudited
 from data.records.base import Prose
 
 
@@ -89,4 +90,5 @@ OnArchives = (
     | ClassPruned
     | ArchivePruned
     | Erased
+    | ArchiveAudited
 )

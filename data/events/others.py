@@ -53,3 +53,6 @@ class SigningKeyUsed(Event, frozen=True, kw_only=True, tag="signing key used"):
 
     name: str
     key: str
+
+
+OnImports = Imported | ImportsScheduled | ImportFailed | ImportMended

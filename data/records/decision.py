@@ -44,6 +44,7 @@ class EffectKind(StrEnum):
     CHECK = "check"
     KEEP = "keep"
     PRUNE = "prune"
+    AUDIT = "audit"
 
 
 class OnUnknown(StrEnum):

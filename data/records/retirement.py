@@ -13,6 +13,7 @@ from data.records.callers import Caller
 from data.records.catalog import Impacted
 from data.records.checks import CheckRun, CheckSeen
 from data.records.closing import Confirmed
+from data.records.fixity import Audit
 from data.records.keeping import Hold, Prune, Pruned
 from data.records.parts import Part
 from data.records.plan import LaterDates, Plan
@@ -139,6 +140,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     told_late  who was told of silence, people above and channels -> whose, since the last announcement
     left       who answered for something since the last announcement, and does not any more
     lost_id    preservation id of the archive that did not hold when last read back; `confirmed`: who confirmed its end
+    audit      how far the archive that there is was checked since it was proven
     gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     checks_seen  every check that was declared for somebody who was asked to move, whoever declares it now
@@ -171,6 +173,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     archived: Archived | None = None
     drilled_at: datetime | None = None
+    audit: Audit | None = None
     lost_id: str = ""
     disabled_ids: tuple[str, ...] = ()
     gone_ids: tuple[str, ...] = ()

@@ -80,12 +80,13 @@ def test_archives_may_be_kept_in_a_bucket() -> None:
         ),
         ({"EMERITUS_ARCHIVE_LOCK": "governance"}, "only a bucket can do that"),
         ({"EMERITUS_ARCHIVE_KMS_KEY": "alias/archive"}, "only a bucket can do that"),
+        ({"EMERITUS_FIXITY_GIB_PER_DAY": "much"}, "a whole number from 0 to 1,000,000"),
         ({"EMERITUS_ARCHIVE": "s3://Models"}, "a directory, or s3://bucket/prefix"),
         ({"EMERITUS_ARCHIVE": "s3://models/a/../b"}, "a directory, or s3://bucket/prefix"),
         ({"EMERITUS_ARCHIVE": "s3://"}, "a directory, or s3://bucket/prefix"),
     ],
 )
-def test_a_bucket_or_lock_that_is_none_is_told_with_what_is_accepted(
+def test_what_is_wrong_about_archives_is_told_with_what_is_accepted(
     environ: dict[str, str], told: str
 ) -> None:
     (problem,) = problems(environ)

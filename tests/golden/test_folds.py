@@ -10,6 +10,7 @@ import msgspec
 
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
+from data.records.fixity import Rounds
 from data.records.imports import Imports
 from data.records.log import LogKeys
 from data.records.retirement import Retirement
@@ -22,7 +23,7 @@ FOLDS = Path(__file__).parent / "folds.json"
 def fingerprint() -> str:
     """Over what states can hold, in the order in which it is written, and over what all ledgers fold to."""
     _, parts = msgspec.json.schema_components(
-        [Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys]
+        [Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys, Rounds]
     )
     states = {f"{ledger.parent.name}/{ledger.stem}": folded(ledger) for ledger in recorded()}
     text = json.dumps([dict(sorted(bare(parts).items())), states])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,6 +87,7 @@ class Place:
         review: Review = NO_REVIEW,
         checks: OwnChecks | None = None,
         second_factor: Path | None = None,
+        unrefused: Callable[[datetime], tuple[str, ...]] | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         people: Iterable[User] = (),
@@ -97,6 +98,7 @@ class Place:
         wording          who understands questions that fit no wording of ours
         checks           what the operator's own file says; second_factor: their program for that
         review           when the policy is to be looked through again
+        unrefused        what the archive's bucket is found to do though it is locked
         windows          when people are written to; at any hour without
         rooms            channels besides the company's own; people: who is in its Slack and in no catalog
         may_know         people and channels that the name of the restricted model may reach, besides its owners
@@ -123,6 +125,7 @@ class Place:
         self.review = review
         self.checks = checks or OwnChecks()
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
+        self.unrefused = unrefused
         self.policy = _at_once(policy)
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users(), *people],
@@ -193,6 +196,7 @@ class Place:
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),
                 second_factor=self.second_factor,
                 sources=ArtifactSources(),
+                canary=self.unrefused,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

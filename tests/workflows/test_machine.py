@@ -16,6 +16,7 @@ from data.records.base import Prose
 from data.records.checks import CheckEnd
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
+from data.records.fixity import FixityPlan
 from data.records.plan import Reason
 from data.records.progress import StepKind
 from data.records.retirement import Duty, Retirement
@@ -128,6 +129,10 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.NamePlaybook: {"name": "careful-move"},
     cmd.Review: {"stage": Stage.MIGRATION, "hurt": WHY},
     cmd.UseSigningKey: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
+    cmd.PlanFixity: {"plan": FixityPlan(store="sha256:aa", gib_per_day=100, every_days=90)},
+    cmd.RunFixity: {},
+    cmd.RecordFixity: {"looked": 3},
+    cmd.RecordAudit: {"was_at": "churn", "manifest_digest": "sha256:bb", "files": 3, "bytes": 1204},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 
@@ -144,6 +149,9 @@ OF_NO_RETIREMENT = {
     cmd.TakeFile: "imports",
     cmd.RecordFile: "imports",
     cmd.UseSigningKey: "log",
+    cmd.PlanFixity: "fixity",
+    cmd.RunFixity: "fixity",
+    cmd.RecordFixity: "fixity",
     cmd.Delegate: f"delegation/{PAT}",
     cmd.EndDelegation: f"delegation/{PAT}",
 }

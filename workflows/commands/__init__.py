@@ -25,6 +25,7 @@ from workflows.commands.duties import (
     TakeBack,
     TakeOver,
 )
+from workflows.commands.fixity import PlanFixity, RecordAudit, RecordFixity, RunFixity
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 from workflows.commands.keeping import (
     AskPrune,
@@ -91,14 +92,17 @@ __all__ = [
     "Object",
     "Pause",
     "PlaceHold",
+    "PlanFixity",
     "Propose",
     "RecordArchive",
+    "RecordAudit",
     "RecordCheck",
     "RecordDelayed",
     "RecordDisabled",
     "RecordDrill",
     "RecordFailure",
     "RecordFile",
+    "RecordFixity",
     "RecordImport",
     "RecordPruned",
     "RecordRestored",
@@ -116,6 +120,7 @@ __all__ = [
     "ReviewBreakGlass",
     "Revise",
     "RunChecks",
+    "RunFixity",
     "RunImport",
     "RunStep",
     "ScheduleImports",
@@ -165,6 +170,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfNames = Delegate | EndDelegation | Attest | AskToAttest | UseSigningKey
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned | Erase
+_OfFixity = PlanFixity | RunFixity | RecordFixity | RecordAudit
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes
@@ -176,6 +182,7 @@ AnyCommand = (
     | _OfNames
     | _OfBreakGlass
     | _OfKeeping
+    | _OfFixity
     | _OfOthers
 )
 

@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 
 from data.records.decision import Claim, EffectKind, Result
 from data.store import Then
-from workflows.effects import archive, catalogs, checks, endpoints, files, home, imports, keeping, notify
+from workflows.effects import (
+    archive,
+    catalogs,
+    checks,
+    endpoints,
+    files,
+    fixity,
+    home,
+    imports,
+    keeping,
+    notify,
+)
 from workflows.effects import digests as composing
 from workflows.effects.workshop import Workshop
 
@@ -27,4 +38,5 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.CHECK: checks.run,
     EffectKind.KEEP: keeping.keep,
     EffectKind.PRUNE: keeping.prune,
+    EffectKind.AUDIT: fixity.go_round,
 }

@@ -62,6 +62,7 @@ class Workshop:
     wording         who understands questions that fit no wording we know; None where nobody does
     metrics         counts how checks of consumers ended
     stopwatch       seconds, only ever subtracted
+    canary          what the archive does not refuse though it has to, each tried; None where nothing can
     tells           whether a digest of these histories, at this instant, says anything
     """
 
@@ -79,6 +80,7 @@ class Workshop:
     timekeeper: Timekeeper | None = None
     readers: Readers | None = None
     wording: Wording | None = None
+    canary: Callable[[datetime], tuple[str, ...]] | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always
     stopwatch: Callable[[], float] = monotonic
     metrics: Metrics = UNCOUNTED

@@ -13,7 +13,7 @@ from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers import callers, checking, ids, objecting, obligations, waiving
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
-from workflows.rules.keeping import holds, pruning
+from workflows.rules.keeping import auditing, holds, pruning
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.people import below
 from workflows.rules.plans import break_glass, parts, replanning
@@ -150,16 +150,19 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             known = settled(state, action="disable") if event.step is StepKind.DISABLE else state
             return _held(known, event, (event.reason,))
         case events.ArchiveStored():
-            return _done(replace(state, archived=event.archived), StepKind.ARCHIVE, event)
+            return _done(replace(state, archived=event.archived, audit=None), StepKind.ARCHIVE, event)
         case events.DrillPassed():
-            return _done(replace(state, drilled_at=event.at), StepKind.DRILL, event)
-        case events.ArchiveConfirmed() | events.AskedAgain() | events.ApprovalLapsed():
+            return _done(replace(state, drilled_at=event.at, audit=None), StepKind.DRILL, event)
+        case events.ArchiveAudited() | events.ArchiveConfirmed():
+            return auditing.after(state, event)
+        case events.AskedAgain() | events.ApprovalLapsed():
             return state
         case events.ArchiveLost():
             for kind in (StepKind.ARCHIVE, StepKind.DRILL):
                 state = _step(state, StepProgress(kind=kind))
             lost = state.archived.preservation_id if state.archived else state.lost_id
-            return replace(_held(state, event, (event.reason,)), archived=None, drilled_at=None, lost_id=lost)
+            held = _held(state, event, (event.reason,))
+            return replace(held, archived=None, drilled_at=None, audit=None, lost_id=lost)
         case events.MigrationClosed():
             return _done(state, StepKind.MIGRATE, event)
         case (

@@ -29,6 +29,7 @@ TOLD = (
     events.ArchiveStored,
     events.DrillPassed,
     events.ArchiveLost,
+    events.ArchiveAudited,
     events.Disabled,
     events.CloseConfirmed,
     events.Closed,

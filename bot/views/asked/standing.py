@@ -20,7 +20,7 @@ from bot.views.consumers import duties
 from bot.views.graph import impact as impacts_view
 from bot.views.graph import meeting, parts
 from bot.views.hindsight import reviews
-from bot.views.keeping import archives, holds
+from bot.views.keeping import archives, fixity, holds
 from bot.views.proposing import provided
 from bot.views.telling import asleep as asleep_view
 from bot.views.voting import break_glass, later_dates, votes
@@ -96,7 +96,7 @@ def show(
         heading = [f"*{votes.about(retirement)}*", *later_dates.asked(retirement)]
         below.append(section(limits.joined([*heading, *tally], limits.SECTION_MAX - 500)))
     below += map(section, (*impacts_view.asked_about(retirement), *parts.beside(retirement)))
-    below += map(section, archives.missing(retirement))
+    below += map(section, (*archives.missing(retirement), *fixity.standing(retirement)))
     if retirement.obligations:
         rows = limits.joined(owed, limits.SECTION_MAX - 300, at_most=ROWS_AT_MOST)
         below.append(section(f"*Consumers* {obligation_counts(retirement, now)}\n{rows}".strip()))

@@ -23,7 +23,7 @@ from bot.views.consumers.duty_lines import (
 )
 from bot.views.graph import id_lines, parts
 from bot.views.hindsight import playbooks, reviews
-from bot.views.keeping import archive_lines, holds, pruning
+from bot.views.keeping import archive_lines, fixity, holds, pruning
 from bot.views.voting import attestations, break_glass, later_dates, objecting, vote_lines
 from data import events
 from data.records.progress import StepKind
@@ -123,6 +123,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":boom: {_step(event.step)} did not succeed: {safe(event.reason, limits.PROSE_MAX)}"
         case events.ArchiveStored() | events.DrillPassed() | events.ArchiveConfirmed() | events.ArchiveLost():
             return archive_lines.line(event)
+        case events.ArchiveAudited():
+            return fixity.line(event)
         case events.MigrationClosed():
             left = f"{counted(len(event.open_ids), 'consumer')} still open hold the disable step"
             how = left if event.open_ids else "everybody has moved"

@@ -112,6 +112,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "restore drill passed"
         case events.ArchiveLost():
             return "archive did not hold"
+        case events.ArchiveAudited(trouble=trouble) if trouble:
+            return "archive is damaged"
         case events.MigrationClosed():
             return "last day to migrate passed"
         case events.SwitchDelayed():

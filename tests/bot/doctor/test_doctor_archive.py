@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.archives import canary_of
 from bot.doctor.archive import examine_archive
 from bot.settings import read
 from tests.contract.archives import InBucket
@@ -58,3 +59,19 @@ def test_a_bucket_or_key_that_is_not_there_is_told_with_what_to_do(seaweed: tupl
     bucket = InBucket(*seaweed, locks=False).bucket
     (*_, keyless) = told(bucket.where(), EMERITUS_ARCHIVE_KMS_KEY="no")
     assert keyless.startswith(f"BAD archive: Cannot write {bucket.where()}/.canary/")
+
+
+def test_a_running_bot_tries_the_same_and_hears_only_of_what_was_not_refused(
+    seaweed: tuple[str, Path], told: Told
+) -> None:
+    where = InBucket(*seaweed, locks=True).bucket.where()
+
+    def unrefused(**more: str) -> tuple[str, ...]:
+        tries = canary_of(read({"EMERITUS_ARCHIVE": where, **more}))
+        assert tries is not None
+        return tries(datetime.now(UTC))
+
+    assert unrefused(EMERITUS_ARCHIVE_LOCK="compliance") == ()
+    (bypassed,) = unrefused()
+    assert bypassed.startswith("bypass its lock: it was done")
+    assert canary_of(read({})) is None

@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from data import events
 from data.canonical import canonical
+from data.events.fixity import FixityPlanned, FixityRound
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckSeen, CheckWanted
+from data.records.fixity import FixityPlan
 from data.records.imports import Scheduled
 from data.records.parts import Part
 from data.records.plan import LaterDates
@@ -278,6 +280,24 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     },
     events.ImportFailed: {"name": "registry", "why": "it does not answer"},
     events.ImportMended: {"name": "registry"},
+    events.ArchiveAudited: {
+        "manifest_digest": "sha256:bb",
+        "files": 2,
+        "bytes": 1204,
+        "upto": "data/weights.bin",
+        "unread": 1,
+        "keys": ("alias/archive",),
+        "trouble": "data/card.md is missing",
+    },
+    FixityPlanned: {"plan": FixityPlan(store="sha256:aa", gib_per_day=100, every_days=90)},
+    FixityRound: {
+        "looked": 2,
+        "files": 3,
+        "bytes": 1204,
+        "bad": {"RET-1": "data/card.md is missing"},
+        "unknown": {"RET-2": "it does not answer"},
+        "canary": ("delete it: it was done",),
+    },
     events.SigningKeyUsed: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
 }
 EVERY_EVENT = [pytest.param(kind(**BY, **fields), id=kind.__name__) for kind, fields in ONE_OF_EACH.items()]

@@ -27,6 +27,8 @@ def made(state: Retirement) -> list[Gate]:
 def proven(state: Retirement, facts: Facts) -> list[Gate]:
     if state.drilled_at is None:
         return [Gate("drill", "the archive is not proven by a restore drill")]
+    if state.audit is not None and state.audit.trouble:
+        return [Gate(ARCHIVE_HOLDS, f"the archive is damaged: {state.audit.trouble}")]
     if facts.archive_holds == "yes":
         return []
     why = f"the archive cannot be confirmed: {facts.archive_holds or 'not looked at'}"

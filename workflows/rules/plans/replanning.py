@@ -65,7 +65,7 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
     assert state.plan is not None
     if plan.subject.preserved != state.plan.subject.preserved:
         fresh = tuple(StepProgress(kind=step.kind) for step in state.steps)
-        return replace(state, archived=None, drilled_at=None, attested=(), steps=fresh)
+        return replace(state, archived=None, drilled_at=None, audit=None, attested=(), steps=fresh)
     kept = (StepKind.ARCHIVE, StepKind.DRILL)
     steps = tuple(
         step if step.progress is Progress.DONE and step.kind in kept else StepProgress(kind=step.kind)

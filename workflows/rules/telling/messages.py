@@ -18,7 +18,11 @@ from workflows.rules.restriction import channel_of
 HOUR = 3600
 PATIENCE_SECONDS = {
     "ahead": HOUR,
+    "archive bad": HOUR,
+    "archive mended": HOUR,
     "called off": HOUR,
+    "canary": HOUR,
+    "canary mended": HOUR,
     "catalog": HOUR,
     "dependants": HOUR,
     "digest": HOUR,

@@ -259,6 +259,12 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},
+    events.ArchiveAudited: {
+        "manifest_digest": "sha256:bb",
+        "files": 2,
+        "bytes": 1204,
+        "trouble": "data/card.md is missing. Bring it back from a second copy",
+    },
     events.HoldPlaced: {"number": 1, "why": Prose(prose="Case 21-114")},
     events.HoldReleased: {
         "number": 1,
@@ -335,6 +341,9 @@ SAID = {
     ),
     events.ClassPruned: (
         ":headstone: Gone from the archive: *weights*, 2 files, 1,204 bytes; its tombstone is `sha256:aa`"
+    ),
+    events.ArchiveAudited: (
+        ":boom: *The archive is damaged*: data/card.md is missing. Bring it back from a second copy"
     ),
     events.ArchivePruned: ":headstone: *Pruned*: nothing is left of its archive but the manifest and the tombstones",
     events.HoldPlaced: ':scales: <@UANN> placed legal hold 1: nothing of its archive goes — "Case 21-114"',

@@ -1,0 +1,77 @@
+"""What checks of archives find over the years: in the thread, in the governance channel, and where one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.views import limits
+from bot.views.blocks import Payload, context, message, safe, section
+from data import events
+from data.records.retirement import Retirement
+from workflows.rules.keeping import auditing
+from workflows.rules.wording import counted
+
+LINE_MAX = 400
+
+
+def line(event: events.ArchiveAudited) -> str:
+    """The event in the card's thread."""
+    if event.trouble:
+        return f":boom: *The archive is damaged*: {safe(event.trouble, limits.PROSE_MAX)}"
+    read = f"{counted(event.files, 'file')}, {event.bytes:,} bytes, read and compared"
+    return f":test_tube: The archive was checked, and holds: {read}{_unread(event.unread)}"
+
+
+def standing(retirement: Retirement) -> Iterator[str]:
+    """Since when all of it is known to hold, and what is wrong with it."""
+    audit = retirement.audit
+    if retirement.archived is None or (audit is None and retirement.drilled_at is None):
+        return
+    if audit is not None and audit.trouble:
+        yield f":boom: *The archive is damaged*, found {audit.at:%Y-%m-%d}: {safe(audit.trouble, limits.PROSE_MAX)}"
+    if since := auditing.whole_since(retirement):
+        under_way = "; being read again" if audit is not None and audit.began_at else ""
+        unread = _unread(audit.unread) if audit is not None else ""
+        yield f"*Archive* every file was read and compared since {since:%Y-%m-%d}{under_way}{unread}"
+
+
+def _unread(files: int) -> str:
+    """Cold storage is not asked back to be checked: that takes hours and is billed."""
+    if not files:
+        return ""
+    return f". Of {counted(files, 'file')} in cold storage only name and size were looked at"
+
+
+def bad(retirement: str, why: str) -> Payload:
+    head = f":boom: The archive of {safe(retirement)} does not hold, or cannot be reached"
+    blocks = [
+        section(limits.joined([f"{head}.", safe(why, limits.PROSE_MAX)], limits.SECTION_MAX)),
+        context(
+            "It is looked at again each day, and nothing goes dark before it is made and proven again. "
+            f"`emeritus archive show {safe(retirement)}` says where it lies."
+        ),
+    ]
+    return message(head, blocks)
+
+
+def mended(retirement: str) -> Payload:
+    return message(
+        f":white_check_mark: The archive of {safe(retirement)} is as it should be again, or is kept no more"
+    )
+
+
+def not_refused(tried: Sequence[str]) -> Payload:
+    head = ":boom: The bucket of the archives does not do what its lock promises"
+    lines = [f"• {safe(one, LINE_MAX)}" for one in tried]
+    blocks = [
+        section(limits.joined([f"{head}. Tried on a tiny object:", *lines], limits.SECTION_MAX)),
+        context(
+            "Until it does, whoever may write there may be able to delete an archive. It is tried each day; "
+            "`emeritus doctor` tries it now."
+        ),
+    ]
+    return message(head, blocks)
+
+
+def refused_again() -> Payload:
+    return message(":white_check_mark: The bucket of the archives refuses again what its lock forbids")

@@ -1,0 +1,149 @@
+"""Archives are checked for as long as they are kept: a round each day over all of them, by the clock.
+
+A round looks at every archive, reads those whose turn it is, and tries whether the bucket still refuses what it has
+to. What it finds of one is on the record of its retirement; that it went round is on a stream of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from data import events
+from data.events.fixity import FixityPlanned, FixityRound
+from data.records.decision import Decision, Effect, EffectKind, Timer
+from data.records.facts import Facts
+from data.records.fixity import Rounds
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Retirement, State
+from workflows.commands import PlanFixity, RecordAudit, RecordFixity, RunFixity, encoded
+from workflows.decisions.decided import RetirementDecision, decided, nothing
+from workflows.decisions.proofs import lost
+from workflows.rules.gating.readiness import RUNS_IN
+from workflows.rules.keeping import auditing
+from workflows.rules.permissions import check
+from workflows.rules.telling.messages import PATIENCE_SECONDS
+
+STREAM = "fixity"
+EVERY = timedelta(days=1)
+AT_START_AFTER = timedelta(hours=1)
+"""Whoever starts Emeritus again within the hour, or starts several of it, has one round."""
+
+FixityEvent = FixityPlanned | FixityRound
+
+
+def evolve(state: Rounds, event: FixityEvent) -> Rounds:
+    match event:
+        case FixityPlanned():
+            state = replace(state, plan=event.plan)
+        case FixityRound():
+            state = replace(
+                state,
+                at=event.at,
+                looked=event.looked,
+                bad=event.bad,
+                unknown=event.unknown,
+                canary=event.canary,
+            )
+    return replace(state, version=state.version + 1)
+
+
+def plan(state: Rounds, command: PlanFixity, facts: Facts, now: datetime) -> Decision[events.AnyEvent]:
+    """At every start. What is configured otherwise than before is tried at once."""
+    check("plan fixity", command.by, Retirement(id=""), facts)
+    if command.plan != state.plan:
+        planned = FixityPlanned(at=now, by=command.by, plan=command.plan)
+        return Decision(events=(planned,), timers=(_timer(now),))
+    is_recent = state.at is not None and now - state.at < AT_START_AFTER
+    return Decision() if is_recent else Decision(timers=(_timer(now),))
+
+
+def run(state: Rounds, command: RunFixity, facts: Facts, now: datetime) -> Decision[events.AnyEvent]:
+    """After downtime there is one round, not one for each day."""
+    check("run fixity", command.by, Retirement(id=""), facts)
+    if state.plan is None:
+        return Decision()
+    going_round = Effect(key="fixity/round", kind=EffectKind.AUDIT, lane="fixity/round", refresh=True)
+    return Decision(timers=(_timer(now + EVERY),), effects=(going_round,))
+
+
+def record(state: Rounds, command: RecordFixity, facts: Facts, now: datetime) -> Decision[events.AnyEvent]:
+    """The governance channel hears once of what is bad, or not refused, and once that it is over."""
+    check("record fixity", command.by, Retirement(id=""), facts)
+    went = FixityRound(
+        at=now,
+        by=command.by,
+        looked=command.looked,
+        files=command.files,
+        bytes=command.bytes,
+        bad=command.bad,
+        unknown=command.unknown,
+        canary=command.canary,
+    )
+    told = [
+        _told(state, f"bad/{one}", "archive bad", facts, retirement=one, why=why)
+        for one, why in command.bad.items()
+        if one not in state.bad
+    ]
+    # What nobody could look at is as bad as it was.
+    mended = state.bad.keys() - command.bad.keys() - command.unknown.keys()
+    told += [_told(state, f"mended/{one}", "archive mended", facts, retirement=one) for one in sorted(mended)]
+    if command.canary and command.canary != state.canary:
+        told.append(_told(state, "canary", "canary", facts, tried="\n".join(command.canary)))
+    if state.canary and command.canary == ():
+        told.append(_told(state, "canary", "canary mended", facts))
+    return Decision(events=(went,), effects=tuple(told))
+
+
+def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: datetime) -> RetirementDecision:
+    """What is damaged before the retirement is complete is made and proven again first; nothing goes dark meanwhile.
+
+    Of an audit that held nobody hears: it is on the record, and /retire show says how far it came.
+    """
+    check("record audit", command.by, state, facts)
+    archived = state.archived
+    is_it = archived is not None and (archived.location, archived.manifest_digest) == (
+        command.was_at,
+        command.manifest_digest,
+    )
+    if not is_it or state.state is State.PRUNED or auditing.is_going(state):
+        return nothing()
+    if command.trouble and state.state in RUNS_IN[StepKind.ARCHIVE]:
+        # What runs reads all of it back itself before it does anything.
+        is_busy = any(step.progress is Progress.RUNNING for step in state.steps)
+        is_proven = state.drilled_at is not None
+        return lost(state, StepKind.DRILL, command.trouble, now) if is_proven and not is_busy else nothing()
+    was = state.audit.trouble if state.audit else ""
+    if command.trouble and command.trouble == was:
+        return nothing()
+    event = events.ArchiveAudited(
+        at=now,
+        by=command.by,
+        manifest_digest=command.manifest_digest,
+        files=command.files,
+        bytes=command.bytes,
+        upto=command.upto,
+        unread=command.unread,
+        keys=command.keys,
+        trouble=command.trouble,
+    )
+    is_mended = bool(was) and not command.upto
+    return decided(state, event) if command.trouble or is_mended else Decision(events=(event,))
+
+
+def _told(state: Rounds, what: str, notice: str, facts: Facts, **body: str) -> Effect:
+    assert facts.policy is not None
+    channel = facts.policy.governance_channel
+    return Effect(
+        key=f"fixity/told/{state.version + 1}/{what}",
+        kind=EffectKind.POST,
+        lane="fixity",
+        place=channel,
+        patience_seconds=PATIENCE_SECONDS[notice],
+        body={"notice": notice, "channel": channel, **body},
+    )
+
+
+def _timer(due_at: datetime) -> Timer:
+    return Timer(name="round", due_at=due_at, command=encoded(RunFixity(by=events.EMERITUS)))

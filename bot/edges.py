@@ -18,7 +18,8 @@ from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
-from workflows.artifact_store import ArtifactStore
+from workflows.adapters.second_place import SecondPlace
+from workflows.artifact_store import ArtifactStore, SecondStore
 from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import CatalogWriter, EndpointControl, TrafficMeter, Wording
 from workflows.second_factor import SecondFactor
@@ -34,6 +35,7 @@ class Edges:
     second_factor  who says that it is them; nobody, unless the operator has a program for it
     sources   where artifacts come from, to say how much there is of them
     in_bucket whether archives are kept in a bucket, which has storage classes
+    second    has a copy of every archive; nowhere, unless the operator says so
     canary    what the bucket does not refuse though it has to; fixity: how archives are checked, None where not at all
     """
 
@@ -47,6 +49,7 @@ class Edges:
     sources: Sources | None = None
     in_bucket: bool = False
     canary: Canary | None = None
+    second: SecondStore | None = None
     fixity: FixityPlan | None = None
 
 
@@ -57,8 +60,10 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     sources = open_sources(settings)
+    archive = open_archive(settings, sources)
     return Edges(
-        archive=open_archive(settings, sources),
+        archive=archive,
+        second=SecondPlace(archive, settings.copy_to) if settings.copy_to else None,
         controls=controls,
         meters={EndpointKind.LOCAL: local},
         writers=open_writers(settings, os.environ),

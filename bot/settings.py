@@ -30,7 +30,7 @@ class Settings(Record, frozen=True, kw_only=True):
     """What files say is read once: what was checked is what runs. Tokens are empty where Slack is not used.
 
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
-    bucket     where archives are kept if not in the directory `archive`
+    bucket     where archives are kept if not in the directory `archive`; `copy_to`: and once more
     rules      what EMERITUS_POLICY says; None without one (`in_force`)
     http       None: Socket Mode
     metrics    None: nobody watches
@@ -42,6 +42,7 @@ class Settings(Record, frozen=True, kw_only=True):
     database: str = ""
     archive: Path
     bucket: ArchiveBucket | None = None
+    copy_to: Path | None = None
     fixity_gib_per_day: int = GIB_PER_DAY
     rules: Rules | None = None
     imports: Wanted = NOTHING
@@ -155,7 +156,10 @@ def look(
     for name, port in beside.items():
         if asked[name] and address(asked[name]) is None:
             refuse(name, asked[name], why_no_address(asked[name], port))
-    mlflow, changes = environ.get("EMERITUS_MLFLOW", ""), environ.get("EMERITUS_CHANGES", "")
+    mlflow, changes, copy_to = (
+        environ.get(f"EMERITUS_{one}", "") for one in ("MLFLOW", "CHANGES", "ARCHIVE_COPY")
+    )
+    refuse("EMERITUS_ARCHIVE_COPY", copy_to, _why_no_copy(copy_to, archive, writes=is_serving))
     refuse("EMERITUS_MLFLOW", mlflow, why_no_registry(mlflow))
     refuse("EMERITUS_CHANGES", changes, _why_no_folder(changes, writes=is_serving) if changes else "")
     for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
@@ -168,6 +172,7 @@ def look(
         database=database,
         archive=Path(ARCHIVE if bucket else archive),
         bucket=bucket,
+        copy_to=Path(copy_to) if copy_to else None,
         fixity_gib_per_day=gib_per_day,
         rules=rules,
         imports=imports or NOTHING,
@@ -199,6 +204,15 @@ def _why_no_folder(folder: str, *, writes: bool) -> str:
     if "://" in folder:
         return "only a directory is supported so far; give its path"
     return places.why_no_folder(Path(folder), writes=writes)
+
+
+def _why_no_copy(folder: str, archive: str, *, writes: bool) -> str:
+    if not folder:
+        return ""
+    here, there = Path(folder).resolve(), Path(archive).resolve()
+    if "://" not in archive and (here.is_relative_to(there) or there.is_relative_to(here)):
+        return "a directory that is not in EMERITUS_ARCHIVE, nor around it; best on another disk"
+    return _why_no_folder(folder, writes=writes)
 
 
 def _said_in(

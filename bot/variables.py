@@ -35,6 +35,10 @@ VARIABLES = (
     ),
     Variable(name="EMERITUS_ARCHIVE_KMS_KEY", says="the KMS key that encrypts them in a bucket"),
     Variable(
+        name="EMERITUS_ARCHIVE_COPY",
+        says="a directory for a [second copy](bot/README.md#archives-over-the-years) of each archive, which mends it",
+    ),
+    Variable(
         name="EMERITUS_FIXITY_GIB_PER_DAY",
         says="how much of [archives is read again](bot/README.md#archives-over-the-years) a day, in GiB; 0 only looks",
         default="100",

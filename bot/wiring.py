@@ -194,6 +194,7 @@ def assemble(
         wording=edges.wording,
         metrics=metrics,
         canary=edges.canary,
+        second=edges.second,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:

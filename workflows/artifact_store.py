@@ -106,3 +106,38 @@ class ArtifactStore(Protocol):
         Refused while they are kept or held, with the reason; nothing is removed then.
         """
         ...
+
+
+EVERYTHING = "all of it"
+"""In place of the names of files, where there was nothing before."""
+
+
+class SecondStore(Protocol):
+    """Another place that has a whole copy of every archive. Both raise as `ArtifactStore.fetch` does."""
+
+    def keep_up(
+        self,
+        archived: Archived,
+        turn: Turn,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> tuple[str, ...]:
+        """Have the copy there, audited as the archive is, and put it right from the archive. What was put right."""
+        ...
+
+    def mend(
+        self,
+        archived: Archived,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> tuple[str, ...]:
+        """Put the archive right from the copy. Raises Corrupt where that does not hold, Refused where it is locked."""
+        ...
+
+    def prune(self, archived: Archived, paths: Collection[str], tombstone: bytes, now: datetime) -> None:
+        """What was removed from the archive goes from the copy."""
+        ...

@@ -144,6 +144,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.RunFixity: fixity.run,
     cmd.RecordFixity: fixity.record,
     cmd.RecordAudit: fixity.record_audit,
+    cmd.RecordMended: fixity.record_mended,
 }
 
 

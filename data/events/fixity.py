@@ -24,6 +24,14 @@ class ArchiveAudited(Event, frozen=True, kw_only=True, tag="archive audited"):
     trouble: str = ""
 
 
+class ArchiveMended(Event, frozen=True, kw_only=True, tag="archive mended"):
+    """These files came from the other place, and all of it was read back and held. `place`: "archive" or "copy"."""
+
+    manifest_digest: str
+    place: str
+    names: tuple[str, ...]
+
+
 class FixityPlanned(Event, frozen=True, kw_only=True, tag="fixity planned"):
     """On the `fixity` stream: how archives are checked from now on."""
 

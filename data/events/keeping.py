@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.events.base import Event
-from data.events.fixity import ArchiveAudited
+from data.events.fixity import ArchiveAudited, ArchiveMended
 from data.records.base import Prose
 
 
@@ -91,4 +91,5 @@ OnArchives = (
     | ArchivePruned
     | Erased
     | ArchiveAudited
+    | ArchiveMended
 )

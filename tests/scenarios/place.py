@@ -44,6 +44,7 @@ from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
 from workflows.adapters.second_factor import SecondFactorProgram
+from workflows.adapters.second_place import SecondPlace
 from workflows.artifact_store import ArtifactStore
 from workflows.checks import Checks
 from workflows.ports import CatalogWriter, Wording
@@ -88,6 +89,7 @@ class Place:
         checks: OwnChecks | None = None,
         second_factor: Path | None = None,
         unrefused: Callable[[datetime], tuple[str, ...]] | None = None,
+        second: Path | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         people: Iterable[User] = (),
@@ -98,6 +100,7 @@ class Place:
         wording          who understands questions that fit no wording of ours
         checks           what the operator's own file says; second_factor: their program for that
         review           when the policy is to be looked through again
+        second           where a second copy of each archive is kept
         unrefused        what the archive's bucket is found to do though it is locked
         windows          when people are written to; at any hour without
         rooms            channels besides the company's own; people: who is in its Slack and in no catalog
@@ -125,7 +128,7 @@ class Place:
         self.review = review
         self.checks = checks or OwnChecks()
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
-        self.unrefused = unrefused
+        self.unrefused, self.second = unrefused, second
         self.policy = _at_once(policy)
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users(), *people],
@@ -197,6 +200,7 @@ class Place:
                 second_factor=self.second_factor,
                 sources=ArtifactSources(),
                 canary=self.unrefused,
+                second=SecondPlace(self.archive, self.second) if self.second else None,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

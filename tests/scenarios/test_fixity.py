@@ -76,3 +76,31 @@ def test_an_archive_is_read_over_the_years_and_one_that_rots_is_told_until_it_is
         assert well.ok
         rounds = rounds_of(town.bot.store.state("fixity"))
         assert (rounds.looked, rounds.bad, rounds.canary) == (1, {}, ())
+
+
+def test_a_bad_archive_is_put_right_from_its_second_copy_and_the_copy_from_the_archive(
+    tmp_path: Path,
+) -> None:
+    with Town(tmp_path, second=tmp_path / "second") as town:
+        go_rounds(town.bot.engine, PLAN)
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=44)
+        first = weights(town)
+        (second,) = (tmp_path / "second").rglob("data/weights.json")
+        whole = rotted(first)
+        town.pass_time(days=2)
+        assert (
+            "The archive did not hold, and was put right from the second copy: data/weights.json"
+            in town.thread()
+        )
+        rotted(second)
+        town.pass_time(days=2)
+        assert (
+            "The second copy did not hold, and was put right from the archive: data/weights.json"
+            in town.thread()
+        )
+        assert (first.read_bytes(), second.read_bytes()) == (whole, whole)
+        assert len(list(tmp_path.rglob("*.damaged-*"))) == 2
+        assert ["was put right" in one for one in told(town)] == [True, True]
+        assert town.retirement().archived is not None

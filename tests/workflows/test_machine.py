@@ -133,6 +133,12 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.RunFixity: {},
     cmd.RecordFixity: {"looked": 3},
     cmd.RecordAudit: {"was_at": "churn", "manifest_digest": "sha256:bb", "files": 3, "bytes": 1204},
+    cmd.RecordMended: {
+        "was_at": "churn",
+        "manifest_digest": "sha256:bb",
+        "place": "archive",
+        "names": ("data/card.md",),
+    },
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 

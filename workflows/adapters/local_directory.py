@@ -81,7 +81,7 @@ class LocalDirectory:
             if not self.root.exists():
                 self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             shelf.mkdir(parents=True, exist_ok=True)
-        with _alone(shelf):
+        with alone(shelf):
             partial = shelf / _PARTIAL
             bag = write_bag(
                 partial,
@@ -125,7 +125,7 @@ class LocalDirectory:
         The manifest in the bag may have been rewritten: it counts what was recorded when it was archived.
         """
         bag = self._require_there(archived)
-        with _alone(bag.parent):
+        with alone(bag.parent):
             return self._restored(archived, bag.parent / _RESTORED, now, stopped, gone)
 
     def fetch(
@@ -209,7 +209,7 @@ class LocalDirectory:
         listed = digests_of((bag / PAYLOAD_MANIFEST).read_bytes())
         archived_here = {path.removeprefix(PAYLOAD) for path in listed if stays_inside(path)}
         require_prunable(paths, archived_here, keeping, now, str(bag))
-        with writing(bag, len(tombstone)), _alone(bag.parent):
+        with writing(bag, len(tombstone)), alone(bag.parent):
             stone = bag.with_name(tombstone_name(bag.name, tombstone))
             if not stone.exists():
                 write_synced(stone, iter([tombstone]))
@@ -259,7 +259,7 @@ class LocalDirectory:
 
 
 @contextmanager
-def _alone(shelf: Path) -> Iterator[None]:
+def alone(shelf: Path) -> Iterator[None]:
     """Hold the shelf against other processes, and leave no half-finished copy on it, even a killed one's."""
     with writing(shelf, 0):
         descriptor = os.open(shelf, os.O_RDONLY)

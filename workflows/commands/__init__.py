@@ -25,7 +25,7 @@ from workflows.commands.duties import (
     TakeBack,
     TakeOver,
 )
-from workflows.commands.fixity import PlanFixity, RecordAudit, RecordFixity, RunFixity
+from workflows.commands.fixity import PlanFixity, RecordAudit, RecordFixity, RecordMended, RunFixity
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 from workflows.commands.keeping import (
     AskPrune,
@@ -104,6 +104,7 @@ __all__ = [
     "RecordFile",
     "RecordFixity",
     "RecordImport",
+    "RecordMended",
     "RecordPruned",
     "RecordRestored",
     "RecordShown",
@@ -170,7 +171,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfNames = Delegate | EndDelegation | Attest | AskToAttest | UseSigningKey
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned | Erase
-_OfFixity = PlanFixity | RunFixity | RecordFixity | RecordAudit
+_OfFixity = PlanFixity | RunFixity | RecordFixity | RecordAudit | RecordMended
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes

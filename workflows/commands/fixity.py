@@ -17,7 +17,7 @@ class RunFixity(Command, frozen=True, kw_only=True, tag="run fixity"):
 
 
 class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
-    """A round came to its end. As in the event."""
+    """A round came to its end. As in the event; `mended`: retirement -> which files were put right."""
 
     looked: int
     files: int = 0
@@ -25,6 +25,7 @@ class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
     bad: dict[str, str] = {}
     unknown: dict[str, str] = {}
     canary: tuple[str, ...] | None = None
+    mended: dict[str, str] = {}
 
 
 class RecordAudit(Command, frozen=True, kw_only=True, tag="record audit"):
@@ -38,3 +39,12 @@ class RecordAudit(Command, frozen=True, kw_only=True, tag="record audit"):
     unread: int = 0
     keys: tuple[str, ...] = ()
     trouble: str = ""
+
+
+class RecordMended(Command, frozen=True, kw_only=True, tag="record mended"):
+    """Files of an archive, or of its copy, were put right from the other place."""
+
+    was_at: str
+    manifest_digest: str
+    place: str
+    names: tuple[str, ...]

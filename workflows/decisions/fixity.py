@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from data import events
-from data.events.fixity import FixityPlanned, FixityRound
+from data.events.fixity import ArchiveMended, FixityPlanned, FixityRound
 from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.facts import Facts
 from data.records.fixity import Rounds
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement, State
-from workflows.commands import PlanFixity, RecordAudit, RecordFixity, RunFixity, encoded
+from workflows.commands import PlanFixity, RecordAudit, RecordFixity, RecordMended, RunFixity, encoded
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.proofs import lost
 from workflows.rules.gating.readiness import RUNS_IN
@@ -89,6 +89,10 @@ def record(state: Rounds, command: RecordFixity, facts: Facts, now: datetime) ->
     # What nobody could look at is as bad as it was.
     mended = state.bad.keys() - command.bad.keys() - command.unknown.keys()
     told += [_told(state, f"mended/{one}", "archive mended", facts, retirement=one) for one in sorted(mended)]
+    told += [
+        _told(state, f"repaired/{one}", "archive repaired", facts, retirement=one, names=names)
+        for one, names in command.mended.items()
+    ]
     if command.canary and command.canary != state.canary:
         told.append(_told(state, "canary", "canary", facts, tried="\n".join(command.canary)))
     if state.canary and command.canary == ():
@@ -102,12 +106,7 @@ def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: dat
     Of an audit that held nobody hears: it is on the record, and /retire show says how far it came.
     """
     check("record audit", command.by, state, facts)
-    archived = state.archived
-    is_it = archived is not None and (archived.location, archived.manifest_digest) == (
-        command.was_at,
-        command.manifest_digest,
-    )
-    if not is_it or state.state is State.PRUNED or auditing.is_going(state):
+    if not _is_of(state, command) or auditing.is_going(state):
         return nothing()
     if command.trouble and state.state in RUNS_IN[StepKind.ARCHIVE]:
         # What runs reads all of it back itself before it does anything.
@@ -130,6 +129,31 @@ def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: dat
     )
     is_mended = bool(was) and not command.upto
     return decided(state, event) if command.trouble or is_mended else Decision(events=(event,))
+
+
+def record_mended(
+    state: Retirement, command: RecordMended, facts: Facts, now: datetime
+) -> RetirementDecision:
+    """The thread names what was put right, and in which of the two places."""
+    check("record mended", command.by, state, facts)
+    if not _is_of(state, command):
+        return nothing()
+    event = ArchiveMended(
+        at=now,
+        by=command.by,
+        manifest_digest=command.manifest_digest,
+        place=command.place,
+        names=command.names,
+    )
+    return decided(state, event)
+
+
+def _is_of(state: Retirement, command: RecordAudit | RecordMended) -> bool:
+    """Is it about the archive that is on record now?"""
+    kept = state.archived
+    if kept is None or state.state is State.PRUNED:
+        return False
+    return (kept.location, kept.manifest_digest) == (command.was_at, command.manifest_digest)
 
 
 def _told(state: Rounds, what: str, notice: str, facts: Facts, **body: str) -> Effect:

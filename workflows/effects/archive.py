@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from data.archive.auditing import Turn
 from data.archive.kept import by_class
 from data.errors import Corrupt, EmeritusError, Stale
 from data.events import EMERITUS
@@ -11,6 +12,7 @@ from data.records.decision import Claim, Done, Result
 from data.records.progress import StepKind
 from data.store import Then
 from workflows import commands as cmd
+from workflows.effects.mending import mended
 from workflows.effects.workshop import Workshop, failed, started, step_of, then
 from workflows.preserving import not_had, planned, wrapping
 
@@ -29,6 +31,8 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             shop.world.now,
             shop.ending.is_set,
         )
+        if shop.second is not None:
+            shop.second.keep_up(stored.archived, Turn(), shop.world.now, shop.ending.is_set)
     except EmeritusError as error:
         return failed(claim, error, shop)
     archived = replace(
@@ -54,7 +58,11 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return Done(), None
     assert state.plan is not None
     try:
-        drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
+        try:
+            drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
+        except Corrupt as error:
+            mended(state, error, shop)
+            drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
         if step_of(claim) is not StepKind.CLOSE:
             # After the switch-off another model may live where this one did.
             shop.archive.require_current(archived, planned(state), shop.ending.is_set)

@@ -5,6 +5,7 @@ What it finds of an archive is recorded as it goes on: a round that is cut off g
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,8 +18,10 @@ from data.records.fixity import FixityPlan, Rounds
 from data.records.retirement import Retirement
 from data.store import Then
 from workflows import commands as cmd
+from workflows.artifact_store import EVERYTHING
 from workflows.bringing_back import gone_paths
 from workflows.decisions.fixity import STREAM
+from workflows.effects.mending import copied, mended
 from workflows.effects.workshop import Workshop, then
 from workflows.fixity import rounds_of
 from workflows.rules.keeping import auditing
@@ -35,6 +38,7 @@ class _Found:
     bytes: int = 0
     bad: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
+    mended: dict[str, str] = field(default_factory=dict)
 
 
 def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -45,10 +49,10 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     found, began_at = _Found(), shop.world.now()
     states = auditing.in_turn(auditing.kept(shop.engine.retirements()))
     for state in states:
-        if shop.ending.is_set():
-            return NotDone(retry_at=shop.world.now(), why="the bot stopped; the round goes on"), None
         _check(state, before.plan, shop, found, began_at)
         shop.world.point("after audit")
+        if shop.ending.is_set():
+            return NotDone(retry_at=shop.world.now(), why="the bot stopped; the round goes on"), None
     _still_bad(before, shop, found)
     record = cmd.RecordFixity(
         by=EMERITUS,
@@ -58,6 +62,7 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         bad=found.bad,
         unknown=found.unknown,
         canary=_tried(before, shop),
+        mended=found.mended,
     )
     return Done(), then(claim, record, shop.engine.gatherer.facts(record, None, shop.world.now()))
 
@@ -95,7 +100,12 @@ def _check(state: Retirement, plan: FixityPlan, shop: Workshop, found: _Found, b
     trouble = ""
     try:
         gone = gone_paths(state, shop.archive.files(archived)) if state.pruned else frozenset()
-        audited = shop.archive.audit(archived, turn, shop.world.now, shop.ending.is_set, gone=gone)
+        try:
+            audited = shop.archive.audit(archived, turn, shop.world.now, shop.ending.is_set, gone=gone)
+        except Corrupt as error:
+            names = mended(state, error, shop, gone)
+            found.mended[state.id] = _veiled("\n".join(names), shop)
+            return
     except Corrupt as error:
         trouble = str(error)
         found.bad[state.id] = _veiled(trouble, shop)
@@ -109,6 +119,7 @@ def _check(state: Retirement, plan: FixityPlan, shop: Workshop, found: _Found, b
         found.unknown[state.id] = _veiled(str(error), shop)
         return
     else:
+        _check_copy(state, turn, gone, shop, found)
         found.files += audited.files
         found.bytes += audited.bytes
         if before is not None and before.trouble and (audited.upto or not is_read):
@@ -127,6 +138,17 @@ def _check(state: Retirement, plan: FixityPlan, shop: Workshop, found: _Found, b
         )
     # By the version it was looked at in: done twice, it is recorded once.
     shop.engine.execute(f"fixity/{state.id}/{state.version}/{began_at.isoformat()}", state.id, record)
+
+
+def _check_copy(state: Retirement, turn: Turn, gone: Collection[str], shop: Workshop, found: _Found) -> None:
+    """One that cannot be reached keeps nobody from checking the archive itself."""
+    try:
+        names = copied(state, turn, shop, gone)
+    except EmeritusError as error:
+        found.unknown[state.id] = _veiled(f"its second copy: {error}", shop)
+        return
+    if names and names != (EVERYTHING,):
+        found.mended[state.id] = _veiled("\n".join(names), shop)
 
 
 def _veiled(said: str, shop: Workshop) -> str:

@@ -64,6 +64,8 @@ def prune(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             shop.archive.prune(
                 state.archived, [file.path for file in files], stone, Keeping(), shop.world.now()
             )
+            if shop.second is not None:
+                shop.second.prune(state.archived, [file.path for file in files], stone, shop.world.now())
             gone[term.kept.of] = (term.kept.files, term.kept.bytes, sha256_id(stone))
             shop.world.point("after prune")
     except EmeritusError as error:

@@ -20,7 +20,7 @@ from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from data.store import Then
 from workflows import commands as cmd
-from workflows.artifact_store import ArtifactStore
+from workflows.artifact_store import ArtifactStore, SecondStore
 from workflows.engine import Engine
 from workflows.histories import History
 from workflows.outlook import Outlook
@@ -62,6 +62,7 @@ class Workshop:
     wording         who understands questions that fit no wording we know; None where nobody does
     metrics         counts how checks of consumers ended
     stopwatch       seconds, only ever subtracted
+    second          another place that has a copy of every archive; None without one
     canary          what the archive does not refuse though it has to, each tried; None where nothing can
     tells           whether a digest of these histories, at this instant, says anything
     """
@@ -80,6 +81,7 @@ class Workshop:
     timekeeper: Timekeeper | None = None
     readers: Readers | None = None
     wording: Wording | None = None
+    second: SecondStore | None = None
     canary: Callable[[datetime], tuple[str, ...]] | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always
     stopwatch: Callable[[], float] = monotonic

@@ -8,6 +8,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from data import events
+from data.events.fixity import ArchiveMended
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers import callers, checking, ids, objecting, obligations, waiving
@@ -153,7 +154,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return _done(replace(state, archived=event.archived, audit=None), StepKind.ARCHIVE, event)
         case events.DrillPassed():
             return _done(replace(state, drilled_at=event.at, audit=None), StepKind.DRILL, event)
-        case events.ArchiveAudited() | events.ArchiveConfirmed():
+        case events.ArchiveAudited() | events.ArchiveConfirmed() | ArchiveMended():
             return auditing.after(state, event)
         case events.AskedAgain() | events.ApprovalLapsed():
             return state

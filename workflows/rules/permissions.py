@@ -98,6 +98,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "run fixity": frozenset({Hat.TIME}),
     "record fixity": frozenset({Hat.TIME}),
     "record audit": frozenset({Hat.TIME}),
+    "record mended": frozenset({Hat.TIME}),
     "take file": frozenset({Hat.KNOWN}),
     "record file": frozenset({Hat.TIME}),
     "subscribe": frozenset({Hat.ANYONE}),

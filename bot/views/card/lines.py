@@ -26,6 +26,7 @@ from bot.views.hindsight import playbooks, reviews
 from bot.views.keeping import archive_lines, fixity, holds, pruning
 from bot.views.voting import attestations, break_glass, later_dates, objecting, vote_lines
 from data import events
+from data.events.fixity import ArchiveMended
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from workflows.rules.telling.messages import is_person
@@ -123,7 +124,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":boom: {_step(event.step)} did not succeed: {safe(event.reason, limits.PROSE_MAX)}"
         case events.ArchiveStored() | events.DrillPassed() | events.ArchiveConfirmed() | events.ArchiveLost():
             return archive_lines.line(event)
-        case events.ArchiveAudited():
+        case events.ArchiveAudited() | ArchiveMended():
             return fixity.line(event)
         case events.MigrationClosed():
             left = f"{counted(len(event.open_ids), 'consumer')} still open hold the disable step"

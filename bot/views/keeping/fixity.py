@@ -7,19 +7,34 @@ from collections.abc import Iterator, Sequence
 from bot.views import limits
 from bot.views.blocks import Payload, context, message, safe, section
 from data import events
+from data.events.fixity import ArchiveMended
 from data.records.retirement import Retirement
+from workflows.artifact_store import EVERYTHING
 from workflows.rules.keeping import auditing
 from workflows.rules.wording import counted
 
 LINE_MAX = 400
 
 
-def line(event: events.ArchiveAudited) -> str:
+def line(event: events.ArchiveAudited | ArchiveMended) -> str:
     """The event in the card's thread."""
+    if isinstance(event, ArchiveMended):
+        return _mended(event)
     if event.trouble:
         return f":boom: *The archive is damaged*: {safe(event.trouble, limits.PROSE_MAX)}"
     read = f"{counted(event.files, 'file')}, {event.bytes:,} bytes, read and compared"
     return f":test_tube: The archive was checked, and holds: {read}{_unread(event.unread)}"
+
+
+def _mended(event: ArchiveMended) -> str:
+    if event.names == (EVERYTHING,) and event.place == auditing.COPY:
+        return ":card_index_dividers: A second copy of the archive was made, and read back in full"
+    what, other = (
+        ("archive", "second copy") if event.place == auditing.ARCHIVE else ("second copy", "archive")
+    )
+    names = limits.joined([safe(one, 200) for one in event.names], 1_500, between=", ")
+    put_right = f":adhesive_bandage: The {what} did not hold, and was put right from the {other}: {names}"
+    return f"{put_right}. All of it was read back"
 
 
 def standing(retirement: Retirement) -> Iterator[str]:
@@ -49,6 +64,19 @@ def bad(retirement: str, why: str) -> Payload:
         context(
             "It is looked at again each day, and nothing goes dark before it is made and proven again. "
             f"`emeritus archive show {safe(retirement)}` says where it lies."
+        ),
+    ]
+    return message(head, blocks)
+
+
+def repaired(retirement: str, names: Sequence[str]) -> Payload:
+    whose = safe(retirement)
+    head = f":adhesive_bandage: The archive of {whose} or its second copy did not hold, and was put right"
+    shown = [f"• {safe(one, LINE_MAX)}" for one in names]
+    blocks = [
+        section(limits.joined([f"{head}:", *shown], limits.SECTION_MAX)),
+        context(
+            "What was bad lies beside it, in a folder that ends with .damaged and the time: look at its disk."
         ),
     ]
     return message(head, blocks)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.canonical import canonical
-from data.events.fixity import FixityPlanned, FixityRound
+from data.events.fixity import ArchiveMended, FixityPlanned, FixityRound
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
@@ -289,6 +289,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "keys": ("alias/archive",),
         "trouble": "data/card.md is missing",
     },
+    ArchiveMended: {"manifest_digest": "sha256:bb", "place": "archive", "names": ("data/card.md",)},
     FixityPlanned: {"plan": FixityPlan(store="sha256:aa", gib_per_day=100, every_days=90)},
     FixityRound: {
         "looked": 2,

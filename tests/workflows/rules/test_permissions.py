@@ -106,6 +106,7 @@ MAY = {
     "run fixity": "time",
     "record fixity": "time",
     "record audit": "time",
+    "record mended": "time",
     "take file": "known",
     "record file": "time",
     "send digest": "time",

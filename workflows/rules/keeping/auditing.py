@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from data import events
+from data.events.fixity import ArchiveMended
 from data.records.fixity import Audit
 from data.records.retirement import Retirement, State
 
 GIB = 1 << 30
+ARCHIVE, COPY = "archive", "copy"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -52,11 +54,16 @@ def is_to_be_read(state: Retirement, every_days: int, now: datetime) -> bool:
     return since is None or now - since >= timedelta(days=every_days)
 
 
-def after(state: Retirement, event: events.ArchiveAudited | events.ArchiveConfirmed) -> Retirement:
+def after(
+    state: Retirement, event: events.ArchiveAudited | events.ArchiveConfirmed | ArchiveMended
+) -> Retirement:
     """Where a reading begins is since when all of it is known to hold, once it has come to its end.
 
     What was bad is so until all of it was read and held.
     """
+    if isinstance(event, ArchiveMended):
+        is_copy = event.place == COPY
+        return state if is_copy else replace(state, audit=Audit(at=event.at, whole_at=event.at))
     if isinstance(event, events.ArchiveConfirmed):
         is_new = state.audit is None  # its drill was days ago
         return state if is_new else replace(state, audit=Audit(at=event.at, whole_at=event.at))

@@ -20,6 +20,7 @@ PATIENCE_SECONDS = {
     "ahead": HOUR,
     "archive bad": HOUR,
     "archive mended": HOUR,
+    "archive repaired": HOUR,
     "called off": HOUR,
     "canary": HOUR,
     "canary mended": HOUR,

@@ -12,6 +12,7 @@ from bot.views.card import lines, thread
 from bot.views.graph import impact
 from bot.views.keeping import archive_lines
 from data import events
+from data.events.fixity import ArchiveMended
 from data.records.archived import Archived, Lock
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
@@ -259,6 +260,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},
+    ArchiveMended: {"manifest_digest": "sha256:bb", "place": "archive", "names": ("data/card.md",)},
     events.ArchiveAudited: {
         "manifest_digest": "sha256:bb",
         "files": 2,
@@ -341,6 +343,10 @@ SAID = {
     ),
     events.ClassPruned: (
         ":headstone: Gone from the archive: *weights*, 2 files, 1,204 bytes; its tombstone is `sha256:aa`"
+    ),
+    ArchiveMended: (
+        ":adhesive_bandage: The archive did not hold, and was put right from the second copy: data/card.md. "
+        "All of it was read back"
     ),
     events.ArchiveAudited: (
         ":boom: *The archive is damaged*: data/card.md is missing. Bring it back from a second copy"

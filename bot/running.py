@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from slack_bolt import App
 
@@ -15,9 +16,10 @@ from bot.world import CalendarWorld
 from data.records.fixity import FixityPlan
 from data.records.imports import Scheduled
 from data.sql.record import SqlStore
+from workflows.decisions.fixity import STREAM as FIXITY
 from workflows.dispatcher import Dispatcher
 from workflows.engine import Engine
-from workflows.fixity import go_rounds
+from workflows.fixity import go_rounds, rounds_of
 from workflows.rules.lifecycle import LIVING
 from workflows.signing import sign_with
 
@@ -75,12 +77,19 @@ class Bot:
         since = {queue.kind: queue.oldest_due_at for queue in queues}
         age_seconds = {kind: -self.world.wall_seconds_until(at) if at else 0.0 for kind, at in since.items()}
         head = self.store.checkpoint()
+        rounds = rounds_of(self.store.state(FIXITY))
         return Glance(
             queues=queues,
             age_seconds=age_seconds,
             record_bytes=self.store.size(),
             checkpoint=head.checkpoint if head else "",
+            archives_bad=len(rounds.bad),
+            round_seconds=self._seconds_since(rounds.at),
+            whole_seconds=self._seconds_since(rounds.whole_since),
         )
+
+    def _seconds_since(self, at: datetime | None) -> float | None:
+        return -self.world.wall_seconds_until(at) if at else None
 
     def still_for(self) -> float:
         return self.dispatcher.still_for()

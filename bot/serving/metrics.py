@@ -75,6 +75,21 @@ ROWS = (
         watch="> half of the free space: a backup needs as much again",
     ),
     Row(
+        name="emeritus_archives_bad",
+        says="archives that do not hold, or could not be reached in two rounds of checks",
+        watch="> 0",
+    ),
+    Row(
+        name="emeritus_archives_round_seconds",
+        says="since the last round over all archives came to its end; one is due each day",
+        watch="> 172800",
+    ),
+    Row(
+        name="emeritus_archives_unread_seconds",
+        says="how long ago the file of an archive was read that was not read for longest",
+        watch="> 100 days: more archives than `EMERITUS_FIXITY_GIB_PER_DAY` reads in 90",
+    ),
+    Row(
         name="emeritus_commit_seconds",
         labels=("outcome",),
         says="how long a commit took until it was on disk; outcome: `ok`, `failed`",
@@ -172,6 +187,9 @@ class Standing(Collector):
         if not isinstance(seen, Glance):
             return
         yield _gauge("emeritus_record_bytes", seen.record_bytes)
+        yield _gauge("emeritus_archives_bad", seen.archives_bad)
+        yield _gauge("emeritus_archives_round_seconds", seen.round_seconds)
+        yield _gauge("emeritus_archives_unread_seconds", seen.whole_seconds)
         yield _by_kind("emeritus_queue_due", {queue.kind: queue.due for queue in seen.queues})
         yield _by_kind("emeritus_queue_waiting", {queue.kind: queue.waiting for queue in seen.queues})
         yield _by_kind("emeritus_stopped", {queue.kind: queue.stopped for queue in seen.queues})
@@ -191,8 +209,9 @@ def _counter(name: str, registry: CollectorRegistry) -> Counter:
     return Counter(row.name, row.says, row.labels, registry=registry)
 
 
-def _gauge(name: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, _BY_NAME[name].says, value=float(value))
+def _gauge(name: str, value: float | None) -> GaugeMetricFamily:
+    """None: there is nothing to tell yet."""
+    return GaugeMetricFamily(name, _BY_NAME[name].says, value=None if value is None else float(value))
 
 
 def _by_kind(name: str, values: Mapping[ClaimKind, float]) -> GaugeMetricFamily:

@@ -28,12 +28,17 @@ class Glance:
     """The record at one moment. `age_seconds`: how long the oldest of a queue has been due, by kind.
 
     checkpoint   the newest of its log; empty while none is signed
+    archives_bad     that do not hold or cannot be reached, by the last round over all of them
+    round_seconds    since that round; whole_seconds: since every file of each was last known to hold
     """
 
     queues: tuple[Queue, ...]
     age_seconds: Mapping[ClaimKind, float]
     record_bytes: int
     checkpoint: str = ""
+    archives_bad: int = 0
+    round_seconds: float | None = None
+    whole_seconds: float | None = None
 
 
 class Watched(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from data.events.base import Event
 from data.records.fixity import FixityPlan
 
@@ -47,6 +49,7 @@ class FixityRound(Event, frozen=True, kw_only=True, tag="fixity round"):
     bad: dict[str, str] = {}
     unknown: dict[str, str] = {}
     canary: tuple[str, ...] | None = None
+    whole_since: datetime | None = None
 
 
 OnFixity = FixityPlanned | FixityRound

@@ -40,6 +40,7 @@ class Rounds(Record, frozen=True, kw_only=True):
     at       when the last one ended; `looked`: at how many archives
     bad      retirement -> what is wrong with its archive
     unknown  retirement -> why nobody could tell
+    whole_since   since when every file of every archive is known to hold; None while one was never read
     canary   what the bucket does not refuse any more; None before it was tried, and where there is no bucket
     """
 
@@ -50,3 +51,4 @@ class Rounds(Record, frozen=True, kw_only=True):
     bad: dict[str, str] = {}
     unknown: dict[str, str] = {}
     canary: tuple[str, ...] | None = None
+    whole_since: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from bot.doctor.fixity import examine_rounds
@@ -76,6 +77,8 @@ def test_an_archive_is_read_over_the_years_and_one_that_rots_is_told_until_it_is
         assert well.ok
         rounds = rounds_of(town.bot.store.state("fixity"))
         assert (rounds.looked, rounds.bad, rounds.canary) == (1, {}, ())
+        assert rounds.whole_since is not None
+        assert town.now() - rounds.whole_since < timedelta(days=2)
 
 
 def test_a_bad_archive_is_put_right_from_its_second_copy_and_the_copy_from_the_archive(
@@ -104,3 +107,15 @@ def test_a_bad_archive_is_put_right_from_its_second_copy_and_the_copy_from_the_a
         assert len(list(tmp_path.rglob("*.damaged-*"))) == 2
         assert ["was put right" in one for one in told(town)] == [True, True]
         assert town.retirement().archived is not None
+
+
+def test_the_proof_before_the_switch_off_mends_first_and_nothing_waits_for_it(tmp_path: Path) -> None:
+    with Town(tmp_path, second=tmp_path / "second") as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=44)
+        rotted(weights(town))
+        town.pass_time(days=10)
+        assert town.retirement().state is State.DISABLED
+        assert "put right from the second copy: data/weights.json" in town.thread()
+        assert "did not hold when it was read back" not in town.thread()

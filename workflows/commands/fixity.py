@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from data.records.fixity import FixityPlan
 from workflows.commands.command import Command
 
@@ -26,6 +28,7 @@ class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
     unknown: dict[str, str] = {}
     canary: tuple[str, ...] | None = None
     mended: dict[str, str] = {}
+    whole_since: datetime | None = None
 
 
 class RecordAudit(Command, frozen=True, kw_only=True, tag="record audit"):

@@ -45,6 +45,7 @@ def evolve(state: Rounds, event: FixityEvent) -> Rounds:
                 bad=event.bad,
                 unknown=event.unknown,
                 canary=event.canary,
+                whole_since=event.whole_since,
             )
     return replace(state, version=state.version + 1)
 
@@ -80,6 +81,7 @@ def record(state: Rounds, command: RecordFixity, facts: Facts, now: datetime) ->
         bad=command.bad,
         unknown=command.unknown,
         canary=command.canary,
+        whole_since=command.whole_since,
     )
     told = [
         _told(state, f"bad/{one}", "archive bad", facts, retirement=one, why=why)

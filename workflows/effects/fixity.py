@@ -63,6 +63,7 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         unknown=found.unknown,
         canary=_tried(before, shop),
         mended=found.mended,
+        whole_since=auditing.all_whole_since(auditing.kept(shop.engine.retirements())),
     )
     return Done(), then(claim, record, shop.engine.gatherer.facts(record, None, shop.world.now()))
 

@@ -62,7 +62,7 @@ def bad(retirement: str, why: str) -> Payload:
     blocks = [
         section(limits.joined([f"{head}.", safe(why, limits.PROSE_MAX)], limits.SECTION_MAX)),
         context(
-            "It is looked at again each day, and nothing goes dark before it is made and proven again. "
+            "It is looked at again each day. Nothing goes dark meanwhile: it is made and proven again first. "
             f"`emeritus archive show {safe(retirement)}` says where it lies."
         ),
     ]

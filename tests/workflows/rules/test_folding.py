@@ -298,6 +298,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "bad": {"RET-1": "data/card.md is missing"},
         "unknown": {"RET-2": "it does not answer"},
         "canary": ("delete it: it was done",),
+        "whole_since": PROPOSED_AT,
     },
     events.SigningKeyUsed: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
 }

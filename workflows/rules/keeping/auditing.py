@@ -35,6 +35,13 @@ def whole_since(state: Retirement) -> datetime | None:
     return max(filter(None, (audited, state.drilled_at)), default=None)
 
 
+def all_whole_since(states: Iterable[Retirement]) -> datetime | None:
+    """The same of all of them; None where one was never read, or there is none."""
+    since = [whole_since(one) for one in states]
+    known = [one for one in since if one is not None]
+    return min(known, default=None) if len(known) == len(since) else None
+
+
 def in_turn(states: Iterable[Retirement]) -> list[Retirement]:
     """What is bad, then what is half read, then what was read longest ago."""
 

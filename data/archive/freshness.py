@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from data.archive.fixity import PAYLOAD, digested
-from data.archive.manifest import PAYLOAD_MANIFEST, parse_manifest
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, parse_manifest
 from data.archive.results import PayloadFile, Stopped, StoredFile
 from data.errors import Unavailable
 from data.records.base import Record
@@ -48,6 +48,16 @@ def before(bag: Path) -> Before:
 
 def digests_of(manifest: bytes) -> dict[str, str]:
     return dict(parse_manifest(manifest.decode())[0])
+
+
+def all_digests_of(bag: Path) -> dict[str, str]:
+    """What both manifests of a bag list; nothing where one of them cannot be read."""
+    try:
+        return digests_of((bag / PAYLOAD_MANIFEST).read_bytes()) | digests_of(
+            (bag / TAG_MANIFEST).read_bytes()
+        )
+    except (OSError, UnicodeDecodeError):
+        return {}
 
 
 def files_of(digests: Mapping[str, str], sizes: Mapping[str, int]) -> tuple[StoredFile, ...]:

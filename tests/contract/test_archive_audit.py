@@ -5,7 +5,7 @@ import pytest
 from data.archive.auditing import Turn
 from data.archive.results import Audited
 from data.errors import Corrupt
-from tests.contract.archives import WEIGHTS, Kept, never, now, put
+from tests.contract.archives import WEIGHTS, InDirectory, Kept, never, now, put
 
 ALL = Turn(bytes_max=1 << 30)
 
@@ -38,9 +38,30 @@ def test_what_rotted_is_named_once_it_is_its_turn(kept: Kept, model) -> None:
     assert kept.where(archived) in str(red.value) or "move it aside" in str(red.value)
 
 
+@pytest.mark.parametrize("path", ["bagit.txt", "tagmanifest-sha256.txt"])
+def test_what_describes_it_is_missed_by_a_look_alone(kept: Kept, model, path: str) -> None:
+    archived = put(kept.store, model).archived
+    kept.lose(archived, path)
+    with pytest.raises(Corrupt, match=f"{path} is missing"):
+        kept.store.audit(archived, Turn(), now, never)
+
+
 def test_what_is_gone_is_named_by_a_look_alone(kept: Kept, model) -> None:
     archived = put(kept.store, model).archived
     kept.lose(archived, "data/card.md")
     with pytest.raises(Corrupt, match=r"data/card\.md is missing"):
         kept.store.audit(archived, Turn(), now, never)
     assert kept.store.audit(archived, ALL, now, never, gone=["card.md"]).upto == ""
+
+
+def test_a_manifest_that_is_no_text_any_more_is_named(tmp_path, model) -> None:
+    kept = InDirectory(tmp_path)
+    archived = put(kept.store, model).archived
+    for name in ("tagmanifest-sha256.txt", "manifest-sha256.txt"):
+        file = kept.root / archived.location / name
+        whole = file.read_bytes()
+        file.chmod(0o644)
+        file.write_bytes(b"\xff" + whole[1:])
+        with pytest.raises(Corrupt, match=name):
+            kept.store.audit(archived, Turn(), now, never)
+        file.write_bytes(whole)

@@ -29,7 +29,7 @@ from data.archive.fixity import (
     looks_complete,
     read_back,
 )
-from data.archive.freshness import before, digests_of, files_of
+from data.archive.freshness import all_digests_of, before, digests_of, files_of
 from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Artifact, Audited, Drilled, Stopped, Stored, StoredFile, Wrapping
@@ -164,7 +164,13 @@ class LocalDirectory:
     ) -> Audited:
         """Where a look does not find all of it, all of it is read: that names what is wrong."""
         bag = self._require_there(archived)
-        if not self.exists(archived, gone=gone):
+        expected = {
+            path: digest
+            for path, digest in all_digests_of(bag).items()
+            if stays_inside(path) and path.removeprefix(PAYLOAD) not in gone
+        }
+        sizes = {path: (bag / path).stat().st_size for path in expected if (bag / path).is_file()}
+        if len(sizes) < max(len(expected), 1) or not self.exists(archived, gone=gone):
             whole = check(
                 bag,
                 manifest_digest=archived.manifest_digest,
@@ -173,13 +179,6 @@ class LocalDirectory:
                 gone=gone,
             )
             require_sound(whole, _NEXT_STEP, read_at=now())
-        expected = {
-            path: digest
-            for name in (PAYLOAD_MANIFEST, TAG_MANIFEST)
-            for path, digest in digests_of((bag / name).read_bytes()).items()
-            if stays_inside(path) and path.removeprefix(PAYLOAD) not in gone
-        }
-        sizes = {path: (bag / path).stat().st_size for path in expected if (bag / path).is_file()}
         paths, upto = share(sizes, turn)
         fixity = differing(
             {path: expected[path] for path in paths},

@@ -160,7 +160,8 @@ def _looked_at(
         )
     place = f"{archived.location}/"
     there = {(one.path.removeprefix(place), one.version): one.size for one in versions(bucket, place)}
-    unlisted = digests_of(manifest).keys() - {one.path for one in listing.objects}
+    names = digests_of(manifest).keys() if found == recorded else set()
+    unlisted = names - {one.path for one in listing.objects}
     yield from (Finding(fault=Fault.MISSING, path=path) for path in sorted(unlisted))
     for one in listing.left(gone):
         size = there.get((one.path, one.version))

@@ -80,6 +80,7 @@ def test_archives_may_be_kept_in_a_bucket() -> None:
         ),
         ({"EMERITUS_ARCHIVE_LOCK": "governance"}, "only a bucket can do that"),
         ({"EMERITUS_ARCHIVE_KMS_KEY": "alias/archive"}, "only a bucket can do that"),
+        ({"EMERITUS_ARCHIVE_COPY": "archive/second"}, "a directory that is not in EMERITUS_ARCHIVE"),
         ({"EMERITUS_FIXITY_GIB_PER_DAY": "much"}, "a whole number from 0 to 1,000,000"),
         ({"EMERITUS_ARCHIVE": "s3://Models"}, "a directory, or s3://bucket/prefix"),
         ({"EMERITUS_ARCHIVE": "s3://models/a/../b"}, "a directory, or s3://bucket/prefix"),

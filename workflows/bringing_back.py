@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from data.archive.fixity import PAYLOAD, check
+from data.archive.fixity import PAYLOAD, held_to
 from data.archive.pieces import REFERENCES
 from data.archive.results import StoredFile
 from data.catalog.snapshot import Snapshot
@@ -74,13 +74,7 @@ def fetch(
     gone = gone_paths(state, files)
     noticed: tuple[str, ...] = ()
     if is_there and target.is_dir():
-        fixity = check(
-            target,
-            manifest_digest=archived.manifest_digest,
-            tags_digest=archived.tags_digest,
-            stopped=_never,
-            gone=gone,
-        )
+        fixity = held_to(archived, target, stopped=_never, gone=gone)
         require_sound(fixity, "Move it away, then fetch it again", read_at=now())
     else:
         try:

@@ -11,7 +11,8 @@ from bot.demo.page import Page
 from bot.demo.player import play
 from bot.demo.steps import Step, Summary
 from bot.demo.story.stage import Stage
-from data.archive import fixity
+from data.archive.findings import report
+from data.archive.fixity import held_to
 from data.records.retirement import Retirement
 
 REMINDING = (":alarm_clock:", ":rotating_light:")
@@ -51,8 +52,8 @@ def _archive(company: Company) -> Step:
     if first is None or first.archived is None:
         return Step(name=name, ok=False, detail="there is none")
     bag = company.archive.path(first.archived.location)
-    found = fixity.check(bag, manifest_digest=first.archived.manifest_digest, stopped=lambda: False)
+    found = held_to(first.archived, bag, stopped=lambda: False)
     if found.findings:
-        detail = fixity.report(found, read_at=company.world.now(), next_step="")
+        detail = report(found, read_at=company.world.now(), next_step="")
         return Step(name=name, ok=False, detail=detail)
     return Step(name=name, ok=True, detail=f"{found.files} files, {found.bytes:,} bytes match their digests")

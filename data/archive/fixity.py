@@ -9,56 +9,27 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from data.archive.bag_paths import stays_inside
+from data.archive.findings import Fault, Finding, Fixity
 from data.archive.hashing import Digest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, parse_manifest, sha256_id
 from data.archive.results import Stopped
 from data.errors import Corrupt, Unavailable
-from data.records.base import Record
+from data.records.archived import Archived
 
 CHUNK_BYTES = 1 << 20
 PAYLOAD = "data/"
 """Below it lies what was archived; beside it, what describes that."""
-FINDINGS_SHOWN_MAX = 10  # more would not fit a Slack message; the record has them all
 
 _OXUM = re.compile(r"^Payload-Oxum: (\d+)\.(\d+)$", re.MULTILINE)
-
-
-class Fault(StrEnum):
-    MISSING = "missing"
-    EXTRA = "extra"
-    CHANGED = "changed"
-    UNREADABLE = "unreadable"
-
-
-class Finding(Record, frozen=True, kw_only=True):
-    """One thing wrong. For a changed file `expected` and `found` are digests in hexadecimal."""
-
-    fault: Fault
-    path: str
-    expected: str = ""
-    found: str = ""
-    bytes: int = 0
 
 
 class Read(NamedTuple):
     digest: str
     bytes: int
-
-
-class Fixity(Record, frozen=True, kw_only=True):
-    """What a check read. The bag is sound when there are no findings."""
-
-    files: int
-    bytes: int
-    manifest_digest: str
-    tags_digest: str
-    findings: tuple[Finding, ...]
 
 
 def check(
@@ -87,6 +58,17 @@ def check(
     manifests = {name: (bag / name).read_bytes() for name in (PAYLOAD_MANIFEST, TAG_MANIFEST) if name in read}
     return judged(
         read, manifests, findings, manifest_digest=manifest_digest, tags_digest=tags_digest, gone=gone
+    )
+
+
+def held_to(archived: Archived, bag: Path, *, stopped: Stopped, gone: Collection[str] = ()) -> Fixity:
+    """`check` with what is on record of it."""
+    return check(
+        bag,
+        manifest_digest=archived.manifest_digest,
+        tags_digest=archived.tags_digest,
+        stopped=stopped,
+        gone=gone,
     )
 
 
@@ -187,14 +169,6 @@ def looks_complete(
     return oxum is not None and oxum.groups() == (str(sum(sizes.values())), str(len(sizes)))
 
 
-def report(fixity: Fixity, *, read_at: datetime, next_step: str) -> str:
-    """The findings as sentences for a person, worst first as found, and what to do now."""
-    shown = [_sentence(finding, read_at) for finding in fixity.findings[:FINDINGS_SHOWN_MAX]]
-    if more := len(fixity.findings) - len(shown):
-        shown.append(f"and {more} more")
-    return f"{'; '.join(shown)}. {next_step}"
-
-
 def read_back(path: Path) -> Iterator[bytes]:
     """Read a stored file from the disk, not from memory: the page cache would hide what the disk lost."""
     try:
@@ -293,17 +267,3 @@ def _differences(
 def _one_each(findings: list[Finding]) -> tuple[Finding, ...]:
     """A manifest can differ from the record and from the tag manifest for one reason; it is told once."""
     return tuple({(one.fault, one.path, one.found): one for one in reversed(findings)}.values())[::-1]
-
-
-def _sentence(finding: Finding, read_at: datetime) -> str:
-    path, read = finding.path, f"{finding.bytes:,} bytes, read {read_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-    match finding.fault:
-        case Fault.CHANGED:
-            digests = f"expected {finding.expected[:12]}..., found {finding.found[:12]}..."
-            return f"sha256 of {path}: {digests} ({read})"
-        case Fault.MISSING:
-            return f"{path} is missing"
-        case Fault.EXTRA:
-            return f"{path} is in no manifest ({read})"
-        case Fault.UNREADABLE:
-            return f"{path} cannot be read: {finding.found}"

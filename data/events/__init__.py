@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
-from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed
+from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed, OnBreakGlass
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened, ServiceMissed
 from data.events.checking import CheckEnded, ChecksDeclared, ChecksStarted, ChecksWaiverOutdated
 from data.events.closing import CloseConfirmed
@@ -170,9 +170,7 @@ RetirementEvent = (
     | CheckEnded
     | ChecksWaiverOutdated
     | CloseConfirmed
-    | BreakGlassAsked
-    | BreakGlassConfirmed
-    | BreakGlassReviewed
+    | OnBreakGlass
     | Paused
     | Resumed
     | HandedOver

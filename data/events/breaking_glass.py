@@ -32,3 +32,6 @@ class BreakGlassReviewed(Event, frozen=True, kw_only=True, tag="break-glass revi
     """Somebody else than the two says what came of it."""
 
     review: Prose
+
+
+OnBreakGlass = BreakGlassAsked | BreakGlassConfirmed | BreakGlassReviewed

@@ -11,7 +11,7 @@ import msgspec
 
 from data.archive.bag import changed
 from data.archive.bag_paths import stays_inside
-from data.archive.fixity import FINDINGS_SHOWN_MAX, Finding, Fixity, report
+from data.archive.findings import FINDINGS_SHOWN_MAX, Finding, Fixity, report
 from data.archive.freshness import SOURCES_FILE, Before, differences, marks, removed
 from data.archive.keeping import Keeping
 from data.archive.manifest import sha256_id

@@ -18,17 +18,7 @@ from pathlib import Path
 from data.archive.auditing import Turn, share
 from data.archive.bag import publish, sync_folders, write_bag, write_synced, writing
 from data.archive.bag_paths import stays_inside
-from data.archive.fixity import (
-    PAYLOAD,
-    Fault,
-    Finding,
-    check,
-    differing,
-    digested,
-    entries_of,
-    looks_complete,
-    read_back,
-)
+from data.archive.fixity import PAYLOAD, check, differing, digested, held_to, looks_complete, read_back
 from data.archive.freshness import all_digests_of, before, digests_of, files_of
 from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
@@ -49,6 +39,7 @@ from workflows.adapters.archived_payload import (
 )
 from workflows.adapters.arriving import arriving
 from workflows.adapters.artifact_sources import ArtifactSources
+from workflows.adapters.bag_copies import restored
 
 _PARTIAL, _RESTORED = ".partial", ".restored"
 _NEXT_STEP = "Bring it back from a second copy, or move it aside: then it is archived again"
@@ -171,13 +162,7 @@ class LocalDirectory:
         }
         sizes = {path: (bag / path).stat().st_size for path in expected if (bag / path).is_file()}
         if len(sizes) < max(len(expected), 1) or not self.exists(archived, gone=gone):
-            whole = check(
-                bag,
-                manifest_digest=archived.manifest_digest,
-                tags_digest=archived.tags_digest,
-                stopped=stopped,
-                gone=gone,
-            )
+            whole = held_to(archived, bag, stopped=stopped, gone=gone)
             require_sound(whole, _NEXT_STEP, read_at=now())
         paths, upto = share(sizes, turn)
         fixity = differing(
@@ -241,14 +226,8 @@ class LocalDirectory:
         stopped: Stopped,
         gone: Collection[str],
     ) -> Drilled:
-        findings = _restore(self.path(archived.location), target, stopped, gone)
-        fixity = check(
-            target,
-            manifest_digest=archived.manifest_digest,
-            tags_digest=archived.tags_digest,
-            stopped=stopped,
-            gone=gone,
-        )
+        findings = restored(self.path(archived.location), target, stopped, gone)
+        fixity = held_to(archived, target, stopped=stopped, gone=gone)
         fixity = with_first(findings, fixity)
         read_at = now()
         require_sound(fixity, _NEXT_STEP, read_at=read_at)
@@ -283,39 +262,3 @@ def _sweep(shelf: Path) -> None:
         for name in (_PARTIAL, _RESTORED):
             if (shelf / name).exists():
                 shutil.rmtree(shelf / name)
-
-
-def _restore(bag: Path, target: Path, stopped: Stopped, gone: Collection[str]) -> list[Finding]:
-    """Copy all that is in the bag but for what was pruned. What the disk no longer gives is a finding; links are
-    copied as links, so that the check of the copy sees them for what they are."""
-    findings: list[Finding] = []
-    pruned = {bag / PAYLOAD / path for path in gone}
-    entries = sorted(entry for entry in entries_of(bag, findings.append) if entry not in pruned)
-    bytes_needed = sum(entry.lstat().st_size for entry in entries)
-    with writing(target, bytes_needed):
-        target.mkdir()
-        for entry in entries:
-            copy = target / entry.relative_to(bag)
-            try:
-                if entry.is_symlink():
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    copy.symlink_to(entry.readlink())
-                elif entry.is_file():
-                    write_synced(copy, _until(stopped, entry))
-                else:
-                    findings.append(_unreadable(entry, bag, "not a regular file"))
-            except Corrupt as error:
-                findings.append(_unreadable(entry, bag, str(error)))
-        sync_folders(target)
-    return findings
-
-
-def _unreadable(entry: Path, bag: Path, why: str) -> Finding:
-    return Finding(fault=Fault.UNREADABLE, path=entry.relative_to(bag).as_posix(), found=why)
-
-
-def _until(stopped: Stopped, path: Path) -> Iterator[bytes]:
-    for chunk in read_back(path):
-        if stopped():
-            raise Unavailable(f"Stopped while restoring {path}; the drill starts over")
-        yield chunk

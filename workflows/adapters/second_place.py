@@ -15,7 +15,7 @@ from pathlib import Path
 
 from data.archive.auditing import Turn
 from data.archive.bag import sync_folders, writing
-from data.archive.fixity import check
+from data.archive.fixity import held_to
 from data.archive.keeping import Keeping
 from data.archive.results import Stopped
 from data.errors import Corrupt, Refused
@@ -72,7 +72,7 @@ def _put_right(
     whole = bag.with_name(f".{bag.name}.whole")
     aside = bag.with_name(f"{bag.name}.damaged-{now():%Y%m%dT%H%M%S}")
     with writing(bag, archived.bytes), alone(bag.parent):
-        before = check(bag, manifest_digest=archived.manifest_digest, stopped=stopped, gone=gone)
+        before = held_to(archived, bag, stopped=stopped, gone=gone)
         if not before.findings:
             return ()
         with suppress(FileNotFoundError):
@@ -85,7 +85,7 @@ def _put_right(
             _replaced(bag / name, whole / name, aside / name)
         sync_folders(bag)
         shutil.rmtree(whole)
-        after = check(bag, manifest_digest=archived.manifest_digest, stopped=stopped, gone=gone)
+        after = held_to(archived, bag, stopped=stopped, gone=gone)
     require_sound(after, f"Bring {bag} back from another copy", read_at=now())
     return names
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.archive.bag import write_bag
-from data.archive.fixity import Fault, Finding, Fixity, check, looks_complete, report
+from data.archive.findings import Fault, Finding, Fixity, report
+from data.archive.fixity import check, looks_complete
 from data.archive.results import PayloadFile
 from data.errors import Unavailable
 from tests.data.archive.test_bag import a_file

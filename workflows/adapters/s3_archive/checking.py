@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from data.archive.auditing import Turn, share
 from data.archive.bag import sync_folders, write_synced
 from data.archive.bag_paths import stays_inside
-from data.archive.fixity import Fault, Finding, Fixity, Read, differing, digested, judged
+from data.archive.findings import Fault, Finding, Fixity
+from data.archive.fixity import Read, differing, digested, judged
 from data.archive.freshness import SOURCES_FILE, Before, digests_of, marks_of
 from data.archive.manifest import PAYLOAD_MANIFEST, sha256_id
 from data.archive.results import Audited, Stopped

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data.archive.fixity import CHUNK_BYTES, Fault, Finding, Read, digested
+from data.archive.findings import Fault, Finding
+from data.archive.fixity import CHUNK_BYTES, Read, digested
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
 from data.archive.results import Stopped
 from data.errors import Corrupt, Unavailable

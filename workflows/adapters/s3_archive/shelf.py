@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from data.archive.results import Bag
+from data.archive.results import Bag, PayloadFile
 from data.records.archived import Archived, Lock
 from workflows.adapters.aws_errors import code_of
 from workflows.adapters.s3_archive.bucket import Bucket, of_version, version_of
@@ -75,3 +78,9 @@ def end_uploads(bucket: Bucket, shelf: str, location: str, now: datetime) -> Non
                     bucket.client.abort_multipart_upload(
                         Bucket=bucket.name, Key=one["Key"], UploadId=one["UploadId"]
                     )
+
+
+def listed_as(payload: Sequence[PayloadFile]) -> str:
+    """The same as long as nothing came, went or was touched."""
+    listed = sorted((file.path, file.size_bytes, file.mark) for file in payload)
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:32]

@@ -8,8 +8,6 @@ may write there can delete it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -21,7 +19,8 @@ from msgspec.structs import replace
 
 from data.archive.auditing import Turn
 from data.archive.bag import Reading, bag_of, require_fit, tag_files
-from data.archive.fixity import PAYLOAD, Fixity, check
+from data.archive.findings import Fixity
+from data.archive.fixity import PAYLOAD, held_to
 from data.archive.freshness import files_of
 from data.archive.keeping import Keeping, longest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
@@ -61,7 +60,13 @@ from workflows.adapters.s3_archive.listing import (
     strangers,
 )
 from workflows.adapters.s3_archive.reading import Reader, load
-from workflows.adapters.s3_archive.shelf import archived_at, archived_before, end_uploads, listed_there
+from workflows.adapters.s3_archive.shelf import (
+    archived_at,
+    archived_before,
+    end_uploads,
+    listed_as,
+    listed_there,
+)
 from workflows.adapters.s3_archive.writing import PART_BYTES, SINGLE_BYTES_MAX, Writer
 
 
@@ -94,7 +99,7 @@ class S3Archive:
         payload = payload_of(artifacts, self._sources.files)
         require_fit(payload, wrapping.info)
         shelf = shelf_name(name)
-        location = f"{shelf}/{_listed_as(payload)}"
+        location = f"{shelf}/{listed_as(payload)}"
         self._bucket.require_keys(f"{location}/{PAYLOAD}{file.path}" for file in payload)
         traits = self._bucket.traits()
         self._bucket.mode(traits)
@@ -180,13 +185,7 @@ class S3Archive:
             listing = load(self._bucket, archived)
             reader, where = Reader(self._bucket, archived.location), self._bucket.where(archived.location)
             findings = fetched(reader, where, listing, arrived, stopped=stopped, gone=gone)
-            fixity = check(
-                arrived,
-                manifest_digest=archived.manifest_digest,
-                tags_digest=archived.tags_digest,
-                stopped=stopped,
-                gone=gone,
-            )
+            fixity = held_to(archived, arrived, stopped=stopped, gone=gone)
             return self._drilled(archived, listing, with_first(findings, fixity), now(), reader)
 
     def require_current(self, archived: Archived, artifacts: Sequence[Artifact], stopped: Stopped) -> None:
@@ -290,12 +289,6 @@ class S3Archive:
 
 def keeping_of(keeping: Mapping[str, Keeping], role: str) -> Keeping:
     return keeping.get(role) or keeping.get("") or Keeping()
-
-
-def _listed_as(payload: Sequence[PayloadFile]) -> str:
-    """The same as long as nothing came, went or was touched."""
-    listed = sorted((file.path, file.size_bytes, file.mark) for file in payload)
-    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:32]
 
 
 def _hidden(where: str, *, capital: bool = False) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.fakes.slack import SlackFake, User
+from tests.fakes.slack.workspace import BOT_USER
 
 CANARY = "silent-heron"
 CATALOG = Path(__file__).parent / "canary.yaml"
@@ -56,6 +57,8 @@ def _told(slack: SlackFake) -> Iterator[tuple[str, str]]:
             asked = answer.envelope.payload
             yield "answer", str(asked.get("user_id") or (asked.get("user") or {}).get("id"))
     for file in slack.files.files.values():
+        if file.user != BOT_USER:
+            continue  # whoever shares a file says so themselves
         about = f"{file.name or ''} {file.alt_text} {file.content.decode(errors='replace')}"
         if CANARY in about.casefold():
             yield from (("file", place) for place, *_ in file.shared)

@@ -253,3 +253,15 @@ def test_no_manager_hears_before_the_owner_has_had_it_for_a_working_day(town: To
     late = words(town.slack.messages(VERA)[-1])
     assert "*monday-report*" in late
     assert "*restock-planner*" not in late
+
+
+def test_a_digest_that_waits_for_who_ended_it_meanwhile_is_not_sent(town: Town, tmp_path: Path):
+    announced(town)
+    town.command(INES, "subscribe")
+    leave(town, tmp_path, INES, "2026-03-23", "2026-03-26")
+    until(town, "2026-03-23 12:00")
+    assert any(one.person == INES and "digest/" in one.key for one in town.bot.store.asleep())
+    town.command(INES, "subscribe off")
+    until(town, "2026-04-01 12:00")
+    assert not [key for key in keys(town, INES) if key.startswith("digest/")]
+    assert town.bot.store.troubles() == ()

@@ -53,6 +53,11 @@ def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, now))
 
 
+def is_wanted(stream: str, shop: Workshop) -> bool:
+    """Does its reader still have one? It may have waited for their morning, and they have ended it since."""
+    return digest_of(stream, shop.engine.store.state(stream)).is_on
+
+
 def known_to(place: str, shop: Workshop, every: Iterable[Retirement]) -> tuple[Retirement, ...]:
     """Those of which this reader may know: of what is restricted, no channel but the one its card is in."""
     gatherer = shop.engine.gatherer

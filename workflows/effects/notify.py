@@ -42,6 +42,8 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if claim.tried_at is not None and (looked_up := _looked_up(claim, message, shop)) is not None:
         result, passed = looked_up
         return passing_on.not_reached(passed, result, shop) or _settled(claim, result, shop)
+    if _has_reader(claim) and not digests.is_wanted(claim.stream, shop):
+        return holding.gone(), None
     if (waits := holding.set_aside(claim, message.retirement, shop)) is not None:
         return waits, None
     reader = passing_on.reader_of(claim, shop, shop.world.now())

@@ -42,13 +42,11 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if claim.tried_at is not None and (looked_up := _looked_up(claim, message, shop)) is not None:
         result, passed = looked_up
         return passing_on.not_reached(passed, result, shop) or _settled(claim, result, shop)
-    if _has_reader(claim) and not digests.is_wanted(claim.stream, shop):
-        return holding.gone(), None
     if (waits := holding.set_aside(claim, message.retirement, shop)) is not None:
         return waits, None
     reader = passing_on.reader_of(claim, shop, shop.world.now())
     claim, is_wanted, behind = passing_on.passed_on(claim, reader, message.retirement, shop)
-    if not is_wanted:
+    if not is_wanted or (_has_reader(claim) and not digests.is_wanted(claim.stream, shop)):
         return holding.gone(), None
     if behind:
         return not_begun(claim, shop.world.after(RETRY_SECONDS), f"{reader} gets it for {behind} first"), None

@@ -17,6 +17,7 @@ from data.records.fixity import FixityPlan
 
 if TYPE_CHECKING:
     from workflows.adapters.artifact_sources import ArtifactSources
+    from workflows.adapters.log_anchors import Anchors
     from workflows.adapters.s3_archive.bucket import Bucket
     from workflows.artifact_store import ArtifactStore
 
@@ -33,6 +34,15 @@ def open_archive(settings: Settings, sources: ArtifactSources | None = None) -> 
     from workflows.adapters.s3_archive.store import S3Archive  # noqa: PLC0415
 
     return S3Archive(bucket_of(settings.bucket), sources)
+
+
+def open_anchors(settings: Settings) -> Anchors:
+    """Where checkpoints of the log are kept beside the archives."""
+    from workflows.adapters.log_anchors import BucketAnchors, DirectoryAnchors  # noqa: PLC0415
+
+    if settings.bucket is None:
+        return DirectoryAnchors(settings.archive)
+    return BucketAnchors(bucket_of(settings.bucket))
 
 
 def open_sources(settings: Settings) -> ArtifactSources:

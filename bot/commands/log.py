@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
+from bot.archives import open_anchors
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read, store_to_write
+from bot.settings import Settings
 from bot.signing_key import make, signer_of
 from bot.world import CalendarWorld
 from data.errors import Refused
@@ -48,13 +50,35 @@ def seal(is_json: bool) -> None:
 @log.command()
 def checkpoint() -> None:
     """Print the newest checkpoint, to be kept where nobody who runs this record can change it."""
-    with store_to_read(settings_for()) as store:
+    click.echo(_newest(settings_for()), nl=False)
+
+
+@log.command()
+@as_json
+def anchor(is_json: bool) -> None:
+    """Put the newest checkpoint beside the archives, once: in a bucket with Object Lock it is locked for ten years.
+
+    `emeritus verify --anchors` holds the record to all of them.
+    """
+    settings = settings_for()
+    done = open_anchors(settings).put(_newest(settings).encode(), CalendarWorld().now())
+    if is_json:
+        print_json(done._asdict())
+        return
+    version = f", version {done.version}" if done.version else ""
+    say(f"{'Anchored' if done.is_new else 'Anchored before'} as {done.where}{version}")
+    if not done.is_locked:
+        say("It is not locked, so tamper-evident only: whoever may write there can take it away", err=True)
+
+
+def _newest(settings: Settings) -> str:
+    with store_to_read(settings) as store:
         last = store.checkpoint()
     if last is None:
         raise Refused(
             "No head of the log is signed", next_step="Set EMERITUS_SIGNING_KEY, and run emeritus log seal"
         )
-    click.echo(last.checkpoint, nl=False)
+    return last.checkpoint
 
 
 @log.command("export")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 import msgspec
+from msgspec.structs import replace
 
+from bot.archives import open_anchors
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.reading import overdue, this_week
 from bot.typed.lookup import retirements
 from bot.views.telling import digest as digest_view
 from bot.world import CalendarWorld
+from data.errors import Corrupt
 from data.records.retirement import Retirement
 from data.store import Verified
 from workflows.rules.wording import counted
@@ -57,12 +60,22 @@ def digest(is_printed: bool, is_json: bool) -> None:
     multiple=True,
     help="A checkpoint of the log that you kept; the record must go on from it.",
 )
+@click.option("--anchors", "with_anchors", is_flag=True, help="From all that emeritus log anchor put, too.")
 @click.pass_context
 @as_json
-def verify(ctx: click.Context, kept: tuple[bytes, ...], is_json: bool) -> None:
+def verify(ctx: click.Context, kept: tuple[bytes, ...], with_anchors: bool, is_json: bool) -> None:
     """Check every entry of the record, and the log over them; exits 1 and names the first that does not hold."""
-    with store_to_read(settings_for()) as store:
+    settings, bad = settings_for(), ""
+    if with_anchors:
+        try:
+            # Read before the record: one that is put meanwhile is of a head that the record has by then.
+            kept = (*kept, *open_anchors(settings).all())
+        except Corrupt as error:
+            bad = str(error)
+    with store_to_read(settings) as store:
         checked = store.verify(kept)
+    if bad and not checked.bad:
+        checked = replace(checked, bad=bad)
     if is_json:
         print_json(msgspec.structs.asdict(checked))
     elif checked.bad:

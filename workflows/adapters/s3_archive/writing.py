@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 SINGLE_BYTES_MAX = 64 << 20
 PART_BYTES = 32 << 20
 
-_THERE = ("412", "PreconditionFailed", "ConditionalRequestConflict")
+THERE = ("412", "PreconditionFailed", "ConditionalRequestConflict")
 
 
 class Writer:
@@ -123,7 +123,7 @@ class Writer:
                     **self._bucket.creating(keeping, self._traits),
                 )
             except ClientError as error:
-                if code_of(error) not in _THERE:
+                if code_of(error) not in THERE:
                     raise
                 # Either our own, sent again after its answer was lost, or that of another process.
                 answer = self._head(path)
@@ -210,7 +210,7 @@ class Writer:
                     **absent,
                 )
             except ClientError as error:
-                if code_of(error) in (*_THERE, "NoSuchUpload"):
+                if code_of(error) in (*THERE, "NoSuchUpload"):
                     raise self._overtaken(path) from error
                 raise
         return version_of(answer)

@@ -1,0 +1,77 @@
+"""`emeritus log anchor`: a record that was rolled back or forked does not go on from what lies beside the archives."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import cli
+from data.events import Resumed
+from data.sqlite.store import SqliteStore
+from tests.bot.test_log_command import Run, home, run, signed  # noqa: F401 - fixtures
+from tests.contract.scripted import NOW
+from workflows.machine import RetirementMachine
+
+
+@pytest.fixture
+def with_archive(home: Path, tmp_path: Path, signed: str) -> Run:  # noqa: F811
+    def with_archive(*arguments: str) -> Result:
+        environ = {
+            "EMERITUS_STORE": str(home / "emeritus.db"),
+            "EMERITUS_ARCHIVE": str(tmp_path / "archive"),
+            "EMERITUS_SIGNING_KEY": str(tmp_path / "key"),
+        }
+        return CliRunner(env=environ).invoke(cli, arguments, prog_name="emeritus")
+
+    return with_archive
+
+
+def resume(home: Path, by: str) -> None:  # noqa: F811
+    with closing(SqliteStore(home / "emeritus.db", RetirementMachine())) as store:
+        store.write(lambda conn: store.append(conn, "RET-1", [Resumed(at=NOW, by=by)], NOW))
+
+
+def test_a_rolled_back_and_a_forked_record_are_told_by_anchors(
+    with_archive: Run,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    shutil.copy(home / "emeritus.db", tmp_path / "before.db")
+    resume(home, "U1")
+    with_archive("log", "seal")
+    first, again = with_archive("log", "anchor"), with_archive("log", "anchor")
+    (anchor,) = (tmp_path / "archive/.anchors").iterdir()
+
+    assert first.stdout == f"Anchored as {anchor}\n", first.output
+    assert first.stderr.startswith("It is not locked, so tamper-evident only")
+    assert again.stdout == f"Anchored before as {anchor}\n"
+    assert anchor.name.startswith("00000000000000000020-")
+    assert with_archive("verify", "--anchors").exit_code == 0
+
+    shutil.copy(tmp_path / "before.db", home / "emeritus.db")
+    rolled_back = with_archive("verify", "--anchors")
+    assert (rolled_back.exit_code, with_archive("verify").exit_code) == (1, 0)
+    assert rolled_back.stdout == (
+        "The record does not hold: the kept checkpoint of 20 entries: the log has only 19 entries; "
+        "it was cut, or rolled back\n"
+    )
+    resume(home, "U2")
+    with_archive("log", "seal")
+    assert with_archive("verify", "--anchors").stdout == (
+        "The record does not hold: the kept checkpoint of 20 entries: the first 20 entries of the log are others now\n"
+    )
+
+
+def test_an_anchor_that_was_changed_is_named(with_archive: Run, tmp_path: Path) -> None:
+    with_archive("log", "anchor")
+    (anchor,) = (tmp_path / "archive/.anchors").iterdir()
+    anchor.chmod(0o644)
+    anchor.write_bytes(b"x" + anchor.read_bytes()[1:])
+
+    bad = f"the anchor {anchor} is not what was put there"
+    assert with_archive("verify", "--anchors").stdout == f"The record does not hold: {bad}\n"
+    assert with_archive("log", "anchor").stderr.startswith(f"Error: {bad}")

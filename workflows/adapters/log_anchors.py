@@ -1,0 +1,138 @@
+"""Checkpoints of the log beside the archives, where whoever changes the record does not reach them: its anchors.
+
+Put if absent, one each, named by size and content, so that they sort by size and those of a forked log lie side by
+side. In a bucket each is locked from the moment it is made, and all versions are read: what somebody put over one, or
+a delete marker, hides nothing. A directory is tamper-evident only: whoever owns the disk can take anchors away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from botocore.exceptions import ClientError
+
+from data.archive.bag import sync_folders, write_synced, writing
+from data.archive.keeping import Keeping
+from data.errors import Corrupt, Unavailable
+from data.log.checkpoints import NOTE_BYTES_MAX, head_of
+from workflows.adapters.aws_errors import code_of
+from workflows.adapters.s3_archive.bucket import Bucket, is_locked, of_version, version_of
+from workflows.adapters.s3_archive.listing import versions
+from workflows.adapters.s3_archive.parts import base64_of
+from workflows.adapters.s3_archive.writing import THERE
+
+FOLDER = ".anchors"
+"""No archive's: names of their folders do not begin with a dot."""
+
+KEPT = timedelta(days=3_652)
+"""Ten years. Ours: longer than what is kept of most models, and an anchor is 200 bytes."""
+
+
+class Anchored(NamedTuple):
+    """`version`: which one of a bucket's it is; empty where there are none. `is_new`: it was not there before."""
+
+    where: str
+    version: str
+    is_new: bool
+    is_locked: bool = False
+
+
+class Anchors(Protocol):
+    def put(self, checkpoint: bytes, now: datetime) -> Anchored:
+        """Safe to call twice. Raises `Corrupt` where something else has its name."""
+        ...
+
+    def all(self) -> Iterator[bytes]:
+        """Smallest log first. Raises `Corrupt` for one that is not as it was put."""
+        ...
+
+
+def name_of(checkpoint: bytes) -> str:
+    return f"{head_of(checkpoint).size:020}-{sha256(checkpoint).hexdigest()}"
+
+
+class DirectoryAnchors:
+    def __init__(self, root: Path) -> None:
+        self._folder = root / FOLDER
+
+    def put(self, checkpoint: bytes, now: datetime) -> Anchored:  # noqa: ARG002 - nothing is locked here
+        path = self._folder / name_of(checkpoint)
+        partial = self._folder / f".partial-{os.getpid()}"
+        with writing(self._folder, len(checkpoint)):
+            if path.exists():
+                _require_same(str(path), path.read_bytes(), path.name)
+                return Anchored(str(path), "", is_new=False)
+            partial.unlink(missing_ok=True)
+            write_synced(partial, iter([checkpoint]))
+            partial.rename(path)
+            sync_folders(self._folder)
+        return Anchored(str(path), "", is_new=True)
+
+    def all(self) -> Iterator[bytes]:
+        if not self._folder.exists():
+            return
+        try:
+            for path in sorted(self._folder.iterdir()):
+                if path.name.startswith(".partial-"):
+                    continue
+                with path.open("rb") as file:
+                    content = file.read(NOTE_BYTES_MAX + 1)
+                yield _require_same(str(path), content, path.name)
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
+            raise Unavailable(f"The anchors in {self._folder} cannot be read ({why})") from error
+
+
+class BucketAnchors:
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def put(self, checkpoint: bytes, now: datetime) -> Anchored:
+        path = f"{FOLDER}/{name_of(checkpoint)}"
+        where, checksum = self._bucket.where(path), base64_of(sha256(checkpoint).digest())
+        address: dict[str, Any] = {"Bucket": self._bucket.name, "Key": self._bucket.key(path)}
+        how = self._bucket.creating(Keeping(until=now + KEPT), self._bucket.traits())
+        with self._bucket.errors(f"write {where}"):
+            try:
+                answer = self._bucket.client.put_object(
+                    **address,
+                    Body=checkpoint,
+                    ChecksumAlgorithm="SHA256",
+                    ChecksumSHA256=checksum,
+                    IfNoneMatch="*",
+                    **how,
+                )
+                return Anchored(where, version_of(answer), True, "ObjectLockMode" in how)
+            except ClientError as error:
+                if code_of(error) not in THERE:
+                    raise
+            there = self._bucket.client.get_object(**address)
+            _require_same(where, there["Body"].read(NOTE_BYTES_MAX + 1), path.rpartition("/")[2])
+        return Anchored(where, version_of(there), False, is_locked(there.get("ObjectLockMode")))
+
+    def all(self) -> Iterator[bytes]:
+        for one in sorted(versions(self._bucket, f"{FOLDER}/"), key=lambda one: one.path):
+            if one.size is None:
+                continue
+            where = self._bucket.where(one.path)
+            with self._bucket.errors(f"read {where}"):
+                there = self._bucket.client.get_object(
+                    Bucket=self._bucket.name, Key=self._bucket.key(one.path), **of_version(one.version)
+                )
+                content = there["Body"].read(NOTE_BYTES_MAX + 1)
+            yield _require_same(where, content, one.path.rpartition("/")[2])
+
+
+def _require_same(where: str, content: bytes, name: str) -> bytes:
+    try:
+        is_same = name_of(content) == name
+    except Corrupt:
+        is_same = False
+    if not is_same:
+        raise Corrupt(f"the anchor {where} is not what was put there")
+    return content

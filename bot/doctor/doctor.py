@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from bot.doctor.anchors import examine_anchors
 from bot.doctor.archive import examine_archive
 from bot.doctor.catalogs import examine_catalogs
 from bot.doctor.checks import examine_checks
@@ -105,10 +106,12 @@ def _store(
     try:
         store = open_store(settings, read_only=True)
         try:
-            checked = store.verify()
+            anchored = examine_anchors(settings)
+            checked = store.verify(anchored.kept)
             held = f"{checked.entries} entries of {checked.streams} streams hold"
             fix = "Keep the record as it is, and bring back a copy from before" if checked.bad else ""
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
+            yield from anchored.findings
             if not checked.bad:
                 yield from examine_log(store, checked, settings.signing_key)
             yield _delivery(store.troubles())

@@ -75,3 +75,24 @@ def test_an_anchor_that_was_changed_is_named(with_archive: Run, tmp_path: Path) 
     bad = f"the anchor {anchor} is not what was put there"
     assert with_archive("verify", "--anchors").stdout == f"The record does not hold: {bad}\n"
     assert with_archive("log", "anchor").stderr.startswith(f"Error: {bad}")
+
+
+def test_the_doctor_holds_the_record_to_its_anchors(
+    with_archive: Run,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    shutil.copy(home / "emeritus.db", tmp_path / "before.db")
+    resume(home, "U1")
+    with_archive("log", "seal")
+    with_archive("log", "anchor")
+    (anchor,) = (tmp_path / "archive/.anchors").iterdir()
+
+    told = "ok  anchors: 1 checkpoint beside the archives, the last of 20 entries"
+    assert told in with_archive("doctor").stdout
+    shutil.copy(tmp_path / "before.db", home / "emeritus.db")
+    rolled_back = "BAD store: the kept checkpoint of 20 entries: the log has only 19 entries;"
+    assert rolled_back in with_archive("doctor").stdout
+    anchor.chmod(0o644)
+    anchor.write_bytes(b"other")
+    assert f"BAD anchors: the anchor {anchor} is not what was put there" in with_archive("doctor").stdout

@@ -19,7 +19,11 @@ class RunFixity(Command, frozen=True, kw_only=True, tag="run fixity"):
 
 
 class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
-    """A round came to its end. As in the event; `mended`: retirement -> which files were put right."""
+    """A round came to its end. As in the event.
+
+    mended   retirement -> which files were put right
+    where    retirement -> the channel that hears of it, of those of which the governance channel may not
+    """
 
     looked: int
     files: int = 0
@@ -28,6 +32,7 @@ class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
     unknown: dict[str, str] = {}
     canary: tuple[str, ...] | None = None
     mended: dict[str, str] = {}
+    where: dict[str, str] = {}
     whole_since: datetime | None = None
 
 

@@ -83,16 +83,23 @@ def record(state: Rounds, command: RecordFixity, facts: Facts, now: datetime) ->
         canary=command.canary,
         whole_since=command.whole_since,
     )
+
+    def where(one: str) -> str:
+        return command.where.get(one, "")
+
     told = [
-        _told(state, f"bad/{one}", "archive bad", facts, retirement=one, why=why)
+        _told(state, f"bad/{one}", "archive bad", facts, where(one), retirement=one, why=why)
         for one, why in command.bad.items()
         if one not in state.bad
     ]
     # What nobody could look at is as bad as it was.
     mended = state.bad.keys() - command.bad.keys() - command.unknown.keys()
-    told += [_told(state, f"mended/{one}", "archive mended", facts, retirement=one) for one in sorted(mended)]
     told += [
-        _told(state, f"repaired/{one}", "archive repaired", facts, retirement=one, names=names)
+        _told(state, f"mended/{one}", "archive mended", facts, where(one), retirement=one)
+        for one in sorted(mended)
+    ]
+    told += [
+        _told(state, f"repaired/{one}", "archive repaired", facts, where(one), retirement=one, names=names)
         for one, names in command.mended.items()
     ]
     if command.canary and command.canary != state.canary:
@@ -158,9 +165,10 @@ def _is_of(state: Retirement, command: RecordAudit | RecordMended) -> bool:
     return (kept.location, kept.manifest_digest) == (command.was_at, command.manifest_digest)
 
 
-def _told(state: Rounds, what: str, notice: str, facts: Facts, **body: str) -> Effect:
+def _told(state: Rounds, what: str, notice: str, facts: Facts, where: str = "", **body: str) -> Effect:
+    """`where`: another channel than the governance channel."""
     assert facts.policy is not None
-    channel = facts.policy.governance_channel
+    channel = where or facts.policy.governance_channel
     return Effect(
         key=f"fixity/told/{state.version + 1}/{what}",
         kind=EffectKind.POST,

@@ -26,6 +26,7 @@ from workflows.effects.workshop import Workshop, then
 from workflows.fixity import rounds_of
 from workflows.rules.keeping import auditing
 from workflows.rules.lifecycle import LIVING
+from workflows.rules.restriction import channel_of, is_restricted
 from workflows.veiling import without_names
 
 WHY_MAX = 1_500
@@ -63,6 +64,7 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         unknown=found.unknown,
         canary=_tried(before, shop),
         mended=found.mended,
+        where={one.id: channel_of(one) for one in shop.engine.retirements() if is_restricted(one)},
         whole_since=auditing.all_whole_since(auditing.kept(shop.engine.retirements())),
     )
     return Done(), then(claim, record, shop.engine.gatherer.facts(record, None, shop.world.now()))

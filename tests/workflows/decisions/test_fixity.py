@@ -175,3 +175,14 @@ def test_what_was_read_longest_ago_comes_first_after_what_is_bad_or_half_read():
     assert [one.id for one in auditing.in_turn(states)] == ["RET-4", "RET-3", old.id, "RET-1"]
     day = at + days(89)
     assert [auditing.is_to_be_read(one, 90, day) for one in states] == [False, True, True, True]
+
+
+def test_of_a_restricted_retirement_only_its_own_channel_hears():
+    found = {"bad": {"RET-1": "rotten", "RET-2": "rotten"}, "where": {"RET-1": "GSEC"}}
+    decision = recorded(WENT, **found)
+    assert {effect.body["retirement"]: effect.place for effect in decision.effects} == {
+        "RET-1": "GSEC",
+        "RET-2": "CGOV",
+    }
+    again = recorded(folded(WENT, decision), where={"RET-1": "GSEC"})
+    assert {effect.place for effect in again.effects if effect.body["retirement"] == "RET-1"} == {"GSEC"}

@@ -29,6 +29,7 @@ from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.consumers.obligations import answered_by
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.people.delegating import NOBODY, InForce
+from workflows.rules.people.due import overdue
 from workflows.rules.telling.milestones import concerned
 from workflows.rules.wording import counted
 
@@ -59,8 +60,11 @@ def snooze(retirement: Retirement, whose: str = "") -> Payload:
     return button("Snooze", Action.DUTY_SNOOZE, _about(retirement, whose))
 
 
-def may_wait(owed: Iterable[Obligation], retirement: Retirement) -> bool:
-    """Is anybody reminded of some of these?"""
+def may_wait(owed: Iterable[Obligation], retirement: Retirement, now: datetime | None = None) -> bool:
+    """Is anybody reminded of some of these? What is late is not put off; `now`: where it is known what is."""
+    owed = tuple(owed)
+    if now is not None and any(overdue(one, retirement, now) for one in owed):
+        return False
     return any(duties.is_actionable(one, retirement) and one.duty is not Duty.NOT_MINE for one in owed)
 
 
@@ -131,7 +135,9 @@ def owner_dm(
     if len(owed) > OWNER_ROWS_MAX:
         blocks.append(context(f"+{len(owed) - OWNER_ROWS_MAX} more: press Show all"))
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, retirement) for one in owed)
-    blocks.append(about_all(retirement, has_open=has_open, can_wait=may_wait(owed, retirement), whose=whose))
+    blocks.append(
+        about_all(retirement, has_open=has_open, can_wait=may_wait(owed, retirement, now), whose=whose)
+    )
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 
@@ -279,7 +285,7 @@ def reminder(
         about_all(
             retirement,
             has_open=any(one.duty is Duty.OPEN for one in owed),
-            can_wait=bool(owed),
+            can_wait=may_wait(owed, retirement, now),
             whose=whose,
         ),
     ]

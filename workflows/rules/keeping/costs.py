@@ -61,14 +61,13 @@ class Estimate(Record, frozen=True, kw_only=True):
 
 
 def estimate(state: Retirement, sized: Iterable[Sized], prices: Prices, *, in_bucket: bool) -> Estimate:
-    """Of what is left of the archive; before there is one, of its sources, as `sized`."""
+    """Of what is left of the archive, where that lies; before there is one, of its sources, as `sized`."""
     if state.archived is not None:
-        here = state.archived.location.startswith("s3://")
         return Estimate(
             costs=tuple(_cost(state, one, _of(one.kept), prices) for one in left(state)),
             prices=prices,
             is_measured=True,
-            in_bucket=here,
+            in_bucket=state.archived.lock is not None,
         )
     costs = (_cost(state, term(state, _as_kept(one)), one, prices) for one in sized)
     return Estimate(costs=tuple(costs), prices=prices, is_measured=False, in_bucket=in_bucket)

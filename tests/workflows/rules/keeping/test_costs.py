@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.views.keeping import costs as view
 from data.policies.policy import read_policy, read_prices
-from data.records.archived import Archived, Kept
+from data.records.archived import Archived, Kept, Lock
 from data.records.retention import Retention, StartsFrom, Storage
 from data.records.retirement import Retirement
 from tests.builders import a_plan, a_policy
@@ -52,7 +52,8 @@ def test_days_that_count_from_the_end_are_paid_from_the_copy_on():
 
 def test_an_archive_counts_by_what_is_in_it_and_not_by_its_sources():
     archived = Archived(
-        location="s3://archive/churn",
+        location="churn/aa",
+        lock=Lock.NONE,
         preservation_id="p",
         manifest_digest="m",
         files=3,

@@ -30,12 +30,9 @@ class Tables:
         self.source = source
         self.problems: list[Problem] = []
         self._refused: set[tuple[str, str]] = set()
-        self._tables: set[str] = set()
 
     def refuse(self, where: str, key: str, value: Any, accepted: str) -> None:
-        section = where.partition(".")[0] or key.strip("[]")
-        self._refused.add((section, key if where else ""))
-        self._tables |= {where, f"{where}.{key}"}
+        self._refused.add((where, key) if where else (key.strip("[]"), ""))
         field = " ".join(part for part in (self.source, f"[{where}]" if where else "", key) if part)
         shown = "" if value is None else f"= {_shown(_repeatable(value, key))}"
         self.problems.append(Problem(field=field, value=shown, accepted=accepted))
@@ -43,11 +40,11 @@ class Tables:
     def judging(self) -> Callable[..., bool]:
         """Can keys be judged together: was none of them refused until now? "rounds.review_days", or "roles" for all."""
         refused = frozenset(self._refused)
-        return lambda *keys: not any(_is_of(one, where, name) for one in keys for where, name in refused)
+        return lambda *keys: not any(_is_of(one, table, name) for one in keys for table, name in refused)
 
     def unfit(self) -> frozenset[str]:
         """Tables in which something was refused until now, such as "roles.owner"."""
-        return frozenset(self._tables)
+        return frozenset(one for table, name in self._refused for one in (table, f"{table}.{name}"))
 
     def table(self, where: str, value: Any, keys: Mapping[str, Checked]) -> dict[str, Any]:
         """The keys of a table that are known and fine."""
@@ -65,9 +62,10 @@ class Tables:
         return fine
 
 
-def _is_of(key: str, section: str, name: str) -> bool:
+def _is_of(key: str, table: str, name: str) -> bool:
+    """Is what was refused of this key, whichever table of its kind that is in?"""
     of, _, wanted = key.partition(".")
-    return of == section and ("" in (wanted, name) or wanted == name)
+    return of == table.partition(".")[0] and ("" in (wanted, name) or wanted == name)
 
 
 def text_of(path: Path, *, otherwise: str) -> str:

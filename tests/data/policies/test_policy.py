@@ -222,6 +222,10 @@ def test_a_role_is_judged_whatever_is_wrong_in_another_and_no_form_is_asked_for_
     ]
 
 
+def test_what_is_no_table_of_a_role_is_said_once() -> None:
+    assert problems("[roles]\nowner = 5\n") == ["eu.toml roles.owner = 5: a table, [roles.owner]"]
+
+
 def test_a_mark_before_the_text_is_none_of_it_and_a_key_that_is_there_twice_is_said(tmp_path: Path) -> None:
     file = tmp_path / "eu.toml"
     file.write_bytes(b"\xef\xbb\xbf[steps]\nhour = 9\n")

@@ -117,6 +117,11 @@ class Obligation(Record, frozen=True, kw_only=True):
         return (self.taken_by,) if self.taken_by else self.consumer.owners.slack_ids
 
     @property
+    def wish(self) -> Objection | Extension | None:
+        """What an owner has people vote on: an objection, or more time."""
+        return self.objection or self.extension
+
+    @property
     def is_settled(self) -> bool:
         return self.duty in (Duty.MIGRATED, Duty.WAIVED)
 

@@ -22,9 +22,7 @@ def contest(state: Retirement, command: ContestWaiver, facts: Facts, now: dateti
     check_open(state)
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
-    # Its owners may, whoever took it over.
-    is_owner = command.by in duty.consumer.owners.slack_ids
-    whose = "" if is_owner else answering.whose_answer(duty, command.by, state, facts.delegations)
+    whose = answering.whose_word(duty, command.by, state, facts.delegations)
     if duty.duty is not Duty.WAIVED:
         return nothing(f"{duty.consumer.name} is not waived: it is {duty.duty}.")
     if is_going_dark(state):

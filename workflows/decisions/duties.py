@@ -55,8 +55,7 @@ def change_duty(state: Retirement, command: ChangeDuty, facts: Facts, now: datet
         _check_own_to_settle(state, chosen, whose, command.by)
     changing = [duty for duty in chosen if _may_become(duty, command.duty) or _is_named(duty, command)]
     for duty in changing:
-        answerer = whose[duty.consumer.consumer_id] or command.by
-        answering.check_their_word(duty, answerer, command.by, state)
+        answering.check_their_word(duty, whose[duty.consumer.consumer_id], command.by, state)
     if not chosen:
         return nothing(
             "Nothing to change: all of it was handed back, or is a colleague's now. "
@@ -108,7 +107,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
     duty = obligations.named(state, command.consumer_id)
     whose = answering.whose_answer(duty, command.by, state, facts.delegations)
     check("ask for time", command.by, state, facts)
-    answering.check_their_word(duty, whose or command.by, command.by, state)
+    answering.check_their_word(duty, whose, command.by, state)
     extension = asked_extension(state, command, now)
     if duty.extension is not None and duty in extending.wished_for(state):
         raise Refused(

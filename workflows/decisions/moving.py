@@ -27,7 +27,7 @@ def report_migrating(
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
     whose = answering.whose_answer(duty, command.by, state, facts.delegations)
-    answering.check_their_word(duty, whose or command.by, command.by, state)
+    answering.check_their_word(duty, whose, command.by, state)
     assert state.policy is not None
     name = duty.consumer.name
     today, last = day_of(now, state.policy), day_of(duty.migrate_by, state.policy)

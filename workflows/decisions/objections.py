@@ -50,7 +50,7 @@ def object_to(state: Retirement, command: Object, facts: Facts, now: datetime) -
         raise Refused(
             f"{name} is {duty.duty} already", next_step=contest if duty.duty is Duty.WAIVED else not_yet
         )
-    answering.check_their_word(duty, whose or command.by, command.by, state)
+    answering.check_their_word(duty, whose, command.by, state)
     if is_going_dark(state):
         raise Refused(
             f"It is too late to object for {name}: endpoints are being switched off",
@@ -170,11 +170,11 @@ def settled(
     is_overruled = verdict is Verdict.APPROVED
     if objecting.voted_on(after) is None:
         ended = _ended(after, now, "dropped", "nobody objects any more")
+    elif is_overruled:
+        ended = _ended(after, now, "overruled")
     else:
-        silence = (
-            "" if verdict is Verdict.VETOED else "the vote ended without the approvals that going on needs"
-        )
-        ended = _ended(after, now, "overruled", "") if is_overruled else _ended(after, now, "upheld", silence)
+        silence = "the vote ended without the approvals that going on needs"
+        ended = _ended(after, now, "upheld", "" if verdict is Verdict.VETOED else silence)
     last = folded(after, (ended,))
     timers = (*held_again(last, now), owners_timer(now))
     if is_overruled and state.paused_at is None:

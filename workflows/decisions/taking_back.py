@@ -38,9 +38,8 @@ def take_back(state: Retirement, command: TakeBack, facts: Facts, now: datetime)
     check_newest(state, command.announced)
     duty = obligations.named(state, command.consumer_id)
     name = duty.consumer.name
-    is_owner = command.by in duty.consumer.owners.slack_ids
-    whose = "" if is_owner else answering.whose_answer(duty, command.by, state, facts.delegations)
-    answering.check_their_word(duty, whose or command.by, command.by, state)
+    whose = answering.whose_word(duty, command.by, state, facts.delegations)
+    answering.check_their_word(duty, whose, command.by, state)
     if duty.duty not in DONE:
         return nothing(f"There is nothing to take back: {name} is {duty.duty}.")
     if is_going_dark(state):

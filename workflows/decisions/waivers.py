@@ -132,7 +132,7 @@ def _waived(  # noqa: PLR0911 - one for each kind of thing
             f"{what} names a consumer and an endpoint",
             next_step=f"Say which by its id: {duty.consumer.consumer_id} or {endpoint.id}",
         )
-    if duty.objection is not None or duty.extension is not None:
+    if duty.wish is not None:
         says = "objects" if duty.objection is not None else "needs more time, which people vote on"
         raise Refused(
             f"{duty.consumer.name} {says}: nobody goes on without it in their own name",

@@ -63,8 +63,7 @@ def before(retirement: Retirement) -> list[str]:
         return []
     said = []
     for duty in retirement.obligations:
-        wish = duty.objection or duty.extension
-        if wish is not None:
+        if (wish := duty.wish) is not None:
             what = "objects" if duty.objection is not None else "needs more time"
             by = said_by(duty.changed_by, duty.changed_for)
             said.append(

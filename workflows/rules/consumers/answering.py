@@ -31,15 +31,21 @@ def whose_answer(duty: Obligation, slack_id: str, state: Retirement, delegations
     )
 
 
-def check_their_word(duty: Obligation, answerer: str, by: str, state: Retirement) -> None:
+def whose_word(duty: Obligation, slack_id: str, state: Retirement, delegations: InForce) -> str:
+    """As `whose_answer`, of what every owner may say, whoever took the consumer over."""
+    is_owner = slack_id in duty.consumer.owners.slack_ids
+    return "" if is_owner else whose_answer(duty, slack_id, state, delegations)
+
+
+def check_their_word(duty: Obligation, whose: str, by: str, state: Retirement) -> None:
     """Raises `Refused` where `by` would end an objection or a request for time that is none of theirs.
 
     An owner ends what any of them said, and so does whoever said it. Who took the consumer over from owners does not.
-    answerer   in whose place they answer
+    whose   as `whose_answer` says
     """
     owners = duty.consumer.owners
-    is_said = duty.objection is not None or duty.extension is not None
-    if not is_said or answerer in (*owners.slack_ids, duty.named) or by == duty.changed_by:
+    is_theirs = (whose or by) in (*owners.slack_ids, duty.named) or by == duty.changed_by
+    if duty.wish is None or is_theirs:
         return
     name = duty.consumer.name
     says = "objects" if duty.objection is not None else "needs more time"

@@ -35,8 +35,7 @@ def opened(state: Retirement, impact: tuple[Impacted, ...], now: datetime) -> tu
             fresh.append(replace(before, consumer=consumer))
         else:
             duty = asked(consumer, acknowledge_by, migrate_by, vouched.get(consumer.consumer_id))
-            had_said = before is not None and (before.objection is not None or before.extension is not None)
-            fresh.append(replace(duty, lapsed=before.duty) if before is not None and had_said else duty)
+            fresh.append(replace(duty, lapsed=before.duty) if before is not None and before.wish else duty)
     return tuple(fresh)
 
 

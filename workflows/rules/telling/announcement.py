@@ -64,10 +64,8 @@ def named(state: Retirement, event: events.DutyChanged, version: int) -> Iterabl
 def taken_back(before: Retirement, event: events.DutyChanged, version: int) -> Iterable[Effect]:
     """Whoever objected, or asked for time, hears that another one has ended that."""
     duty = before.obligation(event.consumer_id)
-    is_said = duty is not None and (duty.objection is not None or duty.extension is not None)
-    if duty is None or not is_said or duty.changed_by in ("", event.by):
-        return
-    if event.objection is None and event.extension is None:
+    is_ended = duty is not None and duty.wish and not (event.objection or event.extension)
+    if duty is not None and is_ended and duty.changed_by not in ("", event.by):
         key = f"{before.id}/ended-{version}/{duty.changed_by}"
         body = {"consumer_id": event.consumer_id, "by": event.by, "said": str(duty.duty)}
         yield messages.direct(key, "taken back", duty.changed_by, **body)

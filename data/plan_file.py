@@ -67,9 +67,8 @@ def parsed(toml: str, *, source: str) -> PlanFile:
     if reading.problems:
         raise Invalid(reading.problems)
     for step in given["plan"]["steps"]:
-        step["due_at"] = step["due_at"].astimezone(
-            UTC
-        )  # as plans have it: by another offset it is the same instant
+        # As plans have it: by another offset it is the same instant.
+        step["due_at"] = step["due_at"].astimezone(UTC)
     return msgspec.convert(given, PlanFile)
 
 

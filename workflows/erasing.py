@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from data.errors import Invalid, NotFound, Problem, Refused
+from data.errors import Invalid, Problem, Refused
 from data.events import EMERITUS
 from data.ledger import ERASED, commitments
 from data.records.base import Record
@@ -22,6 +22,7 @@ from data.records.retirement import Retirement
 from data.sql.record import SqlStore
 from data.store import Kept
 from workflows.commands import Erase, encoded
+from workflows.decisions.erasing import check_entry
 from workflows.rules.telling import messages
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -59,13 +60,8 @@ class Erasure(Record, frozen=True, kw_only=True):
 def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: str, now: datetime) -> Erasure:
     """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything."""
     _check(by, because)
-    stored = next((one for one in store.events(state.id) if one.version == entry), None)
-    if stored is None:
-        raise NotFound(
-            f"entry of {state.id}",
-            str(entry),
-            next_step=f"It has entries 1 to {state.version}; emeritus audit export {state.id} lists them",
-        )
+    check_entry(state, entry)
+    stored = store.events(state.id)[entry - 1]
     texts = [words for words in commitments(msgspec.to_builtins(stored.event)) if words != ERASED]
     if not texts:
         raise Refused(

@@ -17,14 +17,19 @@ from workflows.rules.wording import counted
 def erase(state: Retirement, command: Erase, facts: Facts, now: datetime) -> RetirementDecision:
     """Comes from a shell of the operator's, never from Slack; the words themselves are no part of any event."""
     check("erase", command.by, state, facts)
-    if not 1 <= command.entry <= state.version:
-        raise NotFound(
-            f"entry of {state.id}",
-            str(command.entry),
-            next_step=f"It has entries 1 to {state.version}; emeritus audit export {state.id} lists them",
-        )
+    check_entry(state, command.entry)
     event = events.Erased(
         at=now, by=command.answers, entry=command.entry, texts=command.texts, because=command.because
     )
     said = counted(command.texts, "text")
     return decided(state, event, reply=f"{said} of entry {command.entry} of {state.id}")
+
+
+def check_entry(state: Retirement, entry: int) -> None:
+    """Raises `NotFound` for one that is not on its record."""
+    if not 1 <= entry <= state.version:
+        raise NotFound(
+            f"entry of {state.id}",
+            str(entry),
+            next_step=f"It has entries 1 to {state.version}; emeritus audit export {state.id} lists them",
+        )

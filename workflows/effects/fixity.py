@@ -55,6 +55,7 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         if shop.ending.is_set():
             return NotDone(retry_at=shop.world.now(), why="the bot stopped; the round goes on"), None
     _still_bad(before, shop, found)
+    every = shop.engine.retirements()
     record = cmd.RecordFixity(
         by=EMERITUS,
         looked=len(states) - len(found.unknown),
@@ -64,8 +65,8 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         unknown=found.unknown,
         canary=_tried(before, shop),
         mended=found.mended,
-        where={one.id: channel_of(one) for one in shop.engine.retirements() if is_restricted(one)},
-        whole_since=auditing.all_whole_since(auditing.kept(shop.engine.retirements())),
+        where={one.id: channel_of(one) for one in every if is_restricted(one)},
+        whole_since=auditing.all_whole_since(auditing.kept(every)),
     )
     return Done(), then(claim, record, shop.engine.gatherer.facts(record, None, shop.world.now()))
 

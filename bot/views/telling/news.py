@@ -122,8 +122,6 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "switched off"
         case events.Closed():
             return "complete"
-        case events.Erased():
-            return ""
         case events.HoldPlaced():
             return "legal hold placed"
         case events.HoldReleased():

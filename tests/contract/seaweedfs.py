@@ -16,14 +16,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import boto3
 import psutil
+import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+from urllib3.util.retry import Retry
 
 ACCESS_KEY = SECRET_KEY = "test"
 """As other AWS of the tests have it: boto3 keeps the first ones it finds for as long as a process lives."""
@@ -36,7 +38,8 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-READY_SECONDS_MAX = 30
+READY_SECONDS_MAX, LOOK_SECONDS = 30, 0.05
+NOT_READY = (500, 502, 503, 504)
 _PORTS = ("master", "volume", "filer", "s3", "admin")
 
 
@@ -89,17 +92,16 @@ class Server:
     def _started(self) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(self._arguments, cwd=self.folder, stdout=log, stderr=log)
-        client = a_client(self.url)
-        began = time.monotonic()
-        while time.monotonic() - began < READY_SECONDS_MAX and process.poll() is None:
-            try:
-                client.list_buckets()
-            except (BotoCoreError, ClientError):
-                time.sleep(0.05)
-            else:
-                return process
-        process.kill()
-        raise AssertionError((self.folder / "log").read_text(errors="replace")[-2000:])
+        tries = int(READY_SECONDS_MAX / LOOK_SECONDS)
+        patient = Retry(tries, backoff_factor=1, backoff_max=LOOK_SECONDS, status_forcelist=NOT_READY)
+        try:
+            urllib3.request("GET", self.url, retries=patient, timeout=READY_SECONDS_MAX)
+            a_client(self.url).list_buckets()
+        except (HTTPError, BotoCoreError, ClientError) as error:
+            process.kill()
+            said = (self.folder / "log").read_text(errors="replace")[-2000:]
+            raise AssertionError(f"{error}: {said}") from error
+        return process
 
 
 def a_client(url: str):  # type: ignore[no-untyped-def]

@@ -125,7 +125,7 @@ class Vault:
         *,
         gone: Collection[str] = (),
     ) -> Drilled:
-        raise NotImplementedError("nobody brings anything back here")
+        raise AssertionError("no story here brings anything back")
 
     def files(self, archived: Archived) -> tuple[StoredFile, ...]:
         return self._there(archived.location, archived.manifest_digest).files
@@ -136,7 +136,7 @@ class Vault:
     def prune(
         self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime
     ) -> None:
-        raise NotImplementedError("nobody prunes here")
+        raise AssertionError("no story here prunes")
 
     def doubt(self, location: str) -> str:
         """Why nobody should rely on it now: empty when all of it was read back, whole, not long ago."""

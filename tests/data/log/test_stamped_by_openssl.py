@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -27,9 +26,8 @@ digests = sha256
 ess_cert_id_alg = sha256
 """
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("openssl") is None or shutil.which("curl") is None, reason="needs openssl and curl"
-)
+pytestmark = pytest.mark.long
+"""It takes openssl and curl, which .ci/run installs."""
 
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
@@ -19,14 +18,8 @@ from tests.contract.test_store_log import SIGNER, use
 SOURCE = Path(__file__).with_name("verifier.go")
 GOCODE = Path("/usr/share/gocode")
 
-pytestmark = [
-    pytest.mark.long,
-    # .ci/run installs it, so there it is never left out.
-    pytest.mark.skipif(
-        not os.environ.get("CI") and (shutil.which("go") is None or not GOCODE.exists()),
-        reason="needs Debian's golang-go and golang-golang-x-mod-dev",
-    ),
-]
+pytestmark = pytest.mark.long
+"""It takes Debian's golang-go and golang-golang-x-mod-dev, which .ci/run installs."""
 
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workflows.adapters.artifact_sources import ArtifactSources
     from workflows.adapters.log_anchors import Anchors
     from workflows.adapters.s3_archive.bucket import Bucket
-    from workflows.artifact_store import ArtifactStore
+    from workflows.artifact_store import ArtifactStore, Links
 
 
 Canary = Callable[[datetime], tuple[str, ...]]
@@ -62,6 +62,15 @@ def canary_of(settings: Settings) -> Canary | None:
     return lambda now: tuple(
         f"{sign.tried}: {sign.found}. {sign.fix}" for sign in canary(bucket, now) if not sign.ok
     )
+
+
+def open_links(settings: Settings) -> Links | None:
+    """What makes links to files of the archive; None for a directory, to which there are none."""
+    if settings.bucket is None:
+        return None
+    from workflows.adapters.s3_archive.links import links_of  # noqa: PLC0415
+
+    return links_of(bucket_of(settings.bucket))
 
 
 def fixity_of(settings: Settings) -> FixityPlan:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.archives import Canary, canary_of, fixity_of, open_archive, open_sources
+from bot.archives import Canary, canary_of, fixity_of, open_archive, open_links, open_sources
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.local_endpoints import open_endpoints
@@ -19,7 +19,7 @@ from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.adapters.second_place import SecondPlace
-from workflows.artifact_store import ArtifactStore, SecondStore
+from workflows.artifact_store import ArtifactStore, Links, SecondStore
 from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import CatalogWriter, EndpointControl, TrafficMeter, Wording
 from workflows.second_factor import SecondFactor
@@ -51,6 +51,8 @@ class Edges:
     canary: Canary | None = None
     second: SecondStore | None = None
     fixity: FixityPlan | None = None
+    links: Links | None = None
+    archives_at: str = ""
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -73,4 +75,6 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         in_bucket=settings.bucket is not None,
         canary=canary_of(settings),
         fixity=fixity_of(settings),
+        links=open_links(settings),
+        archives_at=settings.archives_at,
     )

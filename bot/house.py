@@ -22,6 +22,7 @@ from data.store import Store
 from workflows.checks import NO_CHECKS, Checks
 from workflows.commands import AnyCommand, ReportManual
 from workflows.decisions.hearings import Hearing
+from workflows.giving import Giving
 from workflows.listings import Listings
 from workflows.ports import CatalogWriter, TrafficMeter
 from workflows.rules.keeping.costs import Estimate
@@ -47,6 +48,7 @@ class House:
     check_reporting raises what would be refused of an endpoint switched by hand, looking at nothing outside
     delegations     who answers for whom now
     check           raises what would be refused, before it is accepted: `Invalid` has every problem of a form
+    giving          hands files of archives to whoever may read them
     import_channel  whose files are imported; empty without one
     intake          the way into the store's inbox, which holds nobody up for long
     checks          which of them consumers have
@@ -74,6 +76,7 @@ class House:
     check_opening: Callable[[str, Entity, Retirement | None], None]
     check_reporting: Callable[[ReportManual, Retirement], None]
     check: Callable[[AnyCommand, Retirement | None], None]
+    giving: Giving
     import_channel: str = ""
     review: Review = NO_REVIEW
     checks: Checks = NO_CHECKS

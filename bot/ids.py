@@ -64,6 +64,7 @@ class Action(StrEnum):
     PRUNE_CONFIRM = "prune.confirm"
     PRUNE_NAME = "prune.name"
     PRUNE_DROP = "prune.drop"
+    GRANT_FILES = "grant.files"
     VOTE_COMMENT = "vote.comment"
     DELEGATION_DECLINE = "delegation.decline"
     REVIEW_OPEN = "review.open"

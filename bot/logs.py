@@ -24,9 +24,11 @@ from data.tracing import traced
 FORMS = ("text", "json")
 LEVELS = ("warning", "info", "debug")
 
-# Tokens, response_urls (whoever has one may write), triggers, ids and addresses of people.
+# Tokens, response_urls (whoever has one may write), links to archives (whoever has one may read), triggers, ids and
+# addresses of people.
 _PRIVATE = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|https?://\S+/(?:commands|actions|response)/\S+"
+    r"|https?://\S+[?&]X-Amz-\S+"
     r"|\b\d{6,}\.\d{6,}\.[0-9a-f]{8,}\b|\b[UW][A-Z0-9]{4,}\b|\S+@\S+\.\S+"
 )
 _HIDDEN = "[hidden]"

@@ -58,6 +58,7 @@ from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
+from workflows.giving import Giving
 from workflows.outlook import Outlook
 from workflows.rules.people.delegating import NOBODY
 from workflows.sizing import Estimates
@@ -233,6 +234,7 @@ def assemble(
         check_opening=engine.check_opening,
         check_reporting=engine.check_reporting,
         check=engine.check,
+        giving=Giving(engine=engine, archive=edges.archive, links=edges.links, at=edges.archives_at),
         delegations=lambda: delegations(world.now()),
         import_channel=imports.channel,
         ahead=lambda state: outlook.ahead(state, world.now()),

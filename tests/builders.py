@@ -39,6 +39,8 @@ ENDY = "UENDY"
 SIMON = "USIMON"
 LEX = "ULEX"
 """May shorten a notice with Plato or Selma, and has no vote."""
+GRETA = "UGRETA"
+"""May let people read archives."""
 BILL, BELLA, CARL = "UBILL", "UBELLA", "UCARL"
 """Bill and Bella own billing-etl, Carl owns crm-sync."""
 MAX = "UMAX"
@@ -206,6 +208,7 @@ def facts_for(subject: Subject | None = None, **changes: Any) -> Facts:
         endpoint_owners=(ENDY,),
         glass_breakers=(PLATO, SELMA, SIMON),
         holders=(LEX,),
+        granters=(GRETA,),
         attesters={"retention": (PAT, OWEN), "privacy": (SELMA,)},
         managers={BILL: MAX, BELLA: MAX},
         readings=silent(*subject.endpoints),

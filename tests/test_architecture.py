@@ -290,6 +290,8 @@ def test_every_notice_the_rules_want_has_a_view():
     keeping = a_policy(retention=(Retention(of="default", starts_from=StartsFrom.CLOSED, keep_days_min=0),))
     ended = a_dark(policy=keeping).until(CLOSE_AT).works()
     ended.does(cmd.AskPrune(by="UPAT", what="all", why=WHY))
+    ended.does(cmd.GrantRead(by="UOWEN", to="UMAX", hours=1, why=WHY))
+    ended.until(ended.now + days(1))
     told = [
         *ended.effects.values(),
         break_glass_notices.look_back(hastened.state, hastened.now),

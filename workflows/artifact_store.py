@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -141,3 +141,11 @@ class SecondStore(Protocol):
     def prune(self, archived: Archived, paths: Collection[str], tombstone: bytes, now: datetime) -> None:
         """What was removed from the archive goes from the copy."""
         ...
+
+
+Links = Callable[[Archived, Sequence[str], datetime, int], Mapping[str, str]]
+"""Archive, files below data/, from when on, for how many seconds -> a link to each, as it was archived.
+
+A directory has none. Raises Corrupt where the archive cannot be read, Unavailable while it does not answer or lies in
+cold storage, with the wait.
+"""

@@ -18,10 +18,11 @@ from data.records.imports import Scheduled
 from data.records.retirement import Retirement
 from data.store import Store, Streams
 from workflows import commands as cmd
+from workflows.deciding import DECISIONS
 from workflows.decisions import imports, manual
 from workflows.decisions.proposals import check_channel, check_proposer, check_reviser
 from workflows.gathering import Gatherer
-from workflows.machine import DECISIONS, imports_of, retirement_of
+from workflows.machine import imports_of, retirement_of
 from workflows.ports import World
 
 ATTEMPTS_WHILE_STALE = 5

@@ -35,6 +35,8 @@ QUOTING = frozenset(
         "contested",
         "dm",
         "extension",
+        "grant begun",
+        "grant over",
         "lesson",
         "lines",
         "look back",

@@ -31,11 +31,11 @@ from workflows.membership import (
     attesters,
     glass_breakers,
     groups,
-    holders,
     no_colleagues,
     people_now,
     reviewers,
     weighed_now,
+    with_keepers,
 )
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import EndpointControl, Readers, TrafficMeter
@@ -198,9 +198,8 @@ class Gatherer:
             case cmd.Attest():
                 there = self.catalog.snapshot()
                 return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
-            case cmd.PlaceHold() | cmd.ReleaseHold() | cmd.AskPrune() | cmd.ConfirmPrune() | cmd.DropPrune():
-                there = self.catalog.snapshot()
-                return replace(known, holders=holders(there, known.policy or self.policy, known.owners))
+            case _ if isinstance(command, user_groups.OF_KEEPERS):
+                return with_keepers(known, self.catalog.snapshot(), self.policy)
             case cmd.BreakGlass() | cmd.ConfirmBreakGlass():
                 there = self.catalog.snapshot()
                 may = glass_breakers(there, known.policy or self.policy, known.owners)

@@ -13,7 +13,14 @@ from workflows import commands as cmd
 from workflows.ports import Readers
 from workflows.second_factor import SecondFactor, proved
 
-PROVED = (cmd.BreakGlass, cmd.ConfirmBreakGlass, cmd.ConfirmClose, cmd.ReleaseHold, cmd.ConfirmPrune)
+PROVED = (
+    cmd.BreakGlass,
+    cmd.ConfirmBreakGlass,
+    cmd.ConfirmClose,
+    cmd.ReleaseHold,
+    cmd.ConfirmPrune,
+    cmd.GrantRead,
+)
 """What cannot be had again once it is said: their second factor is asked, where there is one."""
 IN_THEIR_NAME = (
     *PROVED,
@@ -48,7 +55,7 @@ def _others(command: cmd.AnyCommand, state: Retirement) -> tuple[str, ...]:
             return tuple(one.by for one in state.confirmed if one.by != command.by)
         case cmd.ConfirmPrune() if state.prune is not None:
             return (state.prune.asked_by,)
-        case cmd.HandOver():
+        case cmd.HandOver() | cmd.GrantRead():
             return (command.to,)
         case _:
             return ()

@@ -1,12 +1,10 @@
-"""The pure machine a store is built with: which decision answers which command, and how each stream folds."""
+"""The pure machine a store is built with: how a command is decided, and how each stream folds."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -23,129 +21,10 @@ from data.records.log import STREAM as LOG
 from data.records.log import LogKeys
 from data.records.retirement import Retirement
 from workflows import commands as cmd
-from workflows.decisions import (
-    attesting,
-    break_glass,
-    callers,
-    checking,
-    closing,
-    contesting,
-    darkness,
-    delegations,
-    digests,
-    duties,
-    erasing,
-    escalating,
-    files,
-    fixity,
-    imports,
-    interventions,
-    keeping,
-    lapsing,
-    manual,
-    moving,
-    objections,
-    owners,
-    playbooks,
-    policy_review,
-    proofs,
-    proposals,
-    pruning,
-    readers,
-    reminders,
-    reviews,
-    signing,
-    snoozes,
-    steps,
-    taking_back,
-    taking_over,
-    unreached,
-    votes,
-    waivers,
-    writings,
-)
+from workflows.deciding import DECISIONS
+from workflows.decisions import delegations, digests, fixity, imports, signing
 from workflows.decisions.decided import owners_timer
-from workflows.decisions.following import following
 from workflows.rules import folding
-
-Decide = Callable[[Any, Any, Facts, datetime], Decision[Any]]
-
-DECISIONS: dict[type[cmd.Command], Decide] = {
-    cmd.Propose: proposals.propose,
-    cmd.Revise: proposals.revise,
-    cmd.Cast: votes.cast,
-    cmd.CloseRound: votes.close_round,
-    cmd.LapseApproval: lapsing.lapse_approval,
-    cmd.RecordShown: votes.record_shown,
-    cmd.Cancel: votes.cancel,
-    cmd.ChangeDuty: duties.change_duty,
-    cmd.AskForTime: duties.ask_for_time,
-    cmd.TakeOver: taking_over.take_over,
-    cmd.TakeBack: taking_back.take_back,
-    cmd.ReportMigrating: moving.report_migrating,
-    cmd.Object: objections.object_to,
-    cmd.Snooze: snoozes.snooze,
-    cmd.MeetOwners: following(owners.meet_owners),
-    cmd.DecideExtension: duties.decide_extension,
-    cmd.Waive: waivers.waive,
-    cmd.ContestWaiver: contesting.contest,
-    cmd.ClaimCaller: callers.claim,
-    cmd.Remind: reminders.remind,
-    cmd.Escalate: escalating.escalate,
-    cmd.RunStep: following(steps.run_step),
-    cmd.RecordArchive: steps.record_archive,
-    cmd.RecordDrill: following(proofs.record_drill),
-    cmd.RecordDisabled: darkness.record_disabled,
-    cmd.RecordDelayed: darkness.record_delayed,
-    cmd.RecordFailure: steps.record_failure,
-    cmd.Pause: interventions.pause,
-    cmd.Resume: interventions.resume,
-    cmd.Restore: interventions.restore,
-    cmd.RecordRestored: interventions.record_restored,
-    cmd.HandOver: interventions.hand_over,
-    cmd.ReportManual: following(manual.report_manual),
-    cmd.CheckManual: following(manual.check_manual),
-    cmd.ContradictManual: manual.contradict_manual,
-    cmd.AskAgain: following(manual.ask_again),
-    cmd.BreakGlass: break_glass.ask,
-    cmd.ConfirmBreakGlass: break_glass.confirm,
-    cmd.ReviewBreakGlass: break_glass.review,
-    cmd.RemindReview: break_glass.remind_review,
-    cmd.RunChecks: checking.run_checks,
-    cmd.RecordCheck: checking.record_check,
-    cmd.ConfirmClose: closing.confirm,
-    cmd.PlaceHold: keeping.place,
-    cmd.ReleaseHold: keeping.release,
-    cmd.AskPrune: pruning.ask,
-    cmd.ConfirmPrune: pruning.confirm,
-    cmd.DropPrune: pruning.drop,
-    cmd.RecordPruned: pruning.record,
-    cmd.Erase: erasing.erase,
-    cmd.Attest: attesting.attest,
-    cmd.AskToAttest: attesting.ask_to_attest,
-    cmd.RecordUnreached: unreached.record_unreached,
-    cmd.ScheduleImports: imports.schedule,
-    cmd.RunImport: imports.run,
-    cmd.RecordImport: imports.record,
-    cmd.TakeFile: files.take,
-    cmd.RecordFile: files.record,
-    cmd.SendDigest: digests.send,
-    cmd.TellDigest: digests.tell,
-    cmd.RemindPolicyReview: policy_review.remind,
-    cmd.Subscribe: readers.subscribe,
-    cmd.DropReader: readers.drop,
-    cmd.Delegate: delegations.delegate,
-    cmd.EndDelegation: delegations.end,
-    cmd.TellWritten: writings.tell_written,
-    cmd.Review: reviews.review,
-    cmd.NamePlaybook: playbooks.name_playbook,
-    cmd.UseSigningKey: signing.use_key,
-    cmd.PlanFixity: fixity.plan,
-    cmd.RunFixity: fixity.run,
-    cmd.RecordFixity: fixity.record,
-    cmd.RecordAudit: fixity.record_audit,
-    cmd.RecordMended: fixity.record_mended,
-}
 
 
 class CatalogState(Record, frozen=True, kw_only=True):

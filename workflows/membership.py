@@ -116,6 +116,21 @@ def holders(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tuple[str
     return _named(there, policy.holds_groups, policy.holds_people, owners)
 
 
+def granters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tuple[str, ...]:
+    """Slack ids of who may let somebody read an archive, as groups stand in this catalog."""
+    return _named(there, policy.grants_groups, policy.grants_people, owners)
+
+
+def with_keepers(known: Facts, there: Snapshot, policy: Policy) -> Facts:
+    """The same facts, with whom the policy names for archives. `policy`: where the retirement has none."""
+    policy = known.policy or policy
+    return replace(
+        known,
+        holders=holders(there, policy, known.owners),
+        granters=granters(there, policy, known.owners),
+    )
+
+
 def reviewers(there: Snapshot, review: Review) -> tuple[str, ...]:
     """Slack ids of who looks through the policy, as groups stand in this catalog."""
     found = [person for group in review.review_groups for person in _group(there, group)]

@@ -13,7 +13,7 @@ from data.records.base import Record
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import Command
-from workflows.machine import DECISIONS
+from workflows.deciding import DECISIONS
 
 
 class Proof(Record, frozen=True, kw_only=True):

@@ -28,9 +28,12 @@ AGAIN_SECONDS = 60.0
 
 _BREAKS_GLASS = (cmd.BreakGlass, cmd.ConfirmBreakGlass)
 _OF_HOLDS = (cmd.PlaceHold, cmd.ReleaseHold, cmd.AskPrune, cmd.ConfirmPrune, cmd.DropPrune)
+_OF_GRANTS = (cmd.GrantRead, cmd.RevokeRead)
+OF_KEEPERS = (*_OF_HOLDS, *_OF_GRANTS)
+"""What goes by whom the policy names for archives."""
 BY_ROLE_NOW = (
     *(cmd.Propose, cmd.Revise, cmd.Cast, cmd.Cancel),
-    *(cmd.Attest, *_BREAKS_GLASS, cmd.ReviewBreakGlass, cmd.ConfirmClose, *_OF_HOLDS),
+    *(cmd.Attest, *_BREAKS_GLASS, cmd.ReviewBreakGlass, cmd.ConfirmClose, *OF_KEEPERS),
 )
 """What goes by who is in a role at that moment."""
 BY_ROLE_LATELY = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, cmd.RemindPolicyReview)
@@ -48,8 +51,9 @@ def asked_for(
     attesting = policy.attestations if isinstance(command, cmd.Attest) else ()
     breaking = policy.break_glass_groups if isinstance(command, _BREAKS_GLASS) else ()
     holding = policy.holds_groups if isinstance(command, _OF_HOLDS) else ()
+    granting = policy.grants_groups if isinstance(command, _OF_GRANTS) else ()
     roles = policy.roles if attesting else _voting(command, state, policy, there)
-    return _of_slack([*_groups_of(roles), *_groups_of(attesting), *breaking, *holding])
+    return _of_slack([*_groups_of(roles), *_groups_of(attesting), *breaking, *holding, *granting])
 
 
 def _voting(
@@ -66,8 +70,8 @@ def _voting(
 def named_in(policy: Policy, review: Review = NO_REVIEW) -> tuple[str, ...]:
     """Every user group a policy names, as it names them."""
     of_tables = (*_groups_of(policy.roles), *_groups_of(policy.attestations))
-    beside = (*policy.break_glass_groups, *policy.holds_groups, *review.review_groups)
-    return _of_slack((*of_tables, *beside))
+    beside = (*policy.break_glass_groups, *policy.holds_groups, *policy.grants_groups)
+    return _of_slack((*of_tables, *beside, *review.review_groups))
 
 
 def _groups_of(every: Sequence[Role | Attestation]) -> list[str]:

@@ -19,7 +19,7 @@ from data.errors import Refused
 from data.records.artifacts import ArtifactClass
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
-from workflows.rules.keeping import auditing, pruning
+from workflows.rules.keeping import auditing, granting, pruning
 from workflows.rules.wording import counted
 
 if TYPE_CHECKING:
@@ -80,6 +80,9 @@ def show(retirement: str, is_json: bool) -> None:
         say(
             f"  {gone.of}: pruned on {gone.at:%Y-%m-%d}, {counted(gone.files, 'file')}; tombstone {gone.tombstone}"
         )
+    for grant in granting.in_force(one, now):
+        until = f"{grant.until:%Y-%m-%d %H:%M} UTC"
+        say(f"  {grant.to} may read it until {until}, let by {grant.by}: {grant.why or 'erased'}")
     for piece in pieces(one):
         say(f"  data/{piece.place} was {piece.was_at}{' and is pruned' if piece.is_gone else ''}")
 
@@ -231,6 +234,7 @@ def _data(one: Retirement, settings: Settings) -> dict[str, object]:
         "audit": one.audit,
         "whole_since": auditing.whole_since(one),
         "holds": [hold.number for hold in one.holds],
+        "grants": one.grants,
     }
 
 

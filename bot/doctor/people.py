@@ -38,6 +38,7 @@ def _named(policy: Policy) -> dict[str, str]:
         *((f"[attestations.{one.name}]", one.people) for one in policy.attestations),
         ("[break_glass]", policy.break_glass_people),
         ("[holds]", policy.holds_people),
+        ("[grants]", policy.grants_people),
     ]
     for where, people in tables:
         for person in people:

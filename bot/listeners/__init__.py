@@ -15,6 +15,7 @@ from bot.listeners import (
     commands,
     delegations,
     files,
+    granting,
     home,
     lessons,
     manual,
@@ -33,7 +34,7 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, objecting, moving, naming, delegations, callers)
-    of_people = (votes, *of_duties, manual, attestations, break_glass, closing, pruning, reviews)
+    of_people = (votes, *of_duties, manual, attestations, break_glass, closing, pruning, granting, reviews)
     for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)
     failures.register(app, house)

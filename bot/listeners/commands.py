@@ -11,6 +11,7 @@ from bot import audits, payloads
 from bot.house import House, Payload
 from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
+from bot.listeners.granting import files
 from bot.listeners.proposals import open_form
 from bot.reading import overdue, playbooks, statistics, this_week
 from bot.searching import searched
@@ -72,6 +73,13 @@ def register(app: App, house: House) -> None:
         if request.word == "propose":
             model_name, like = proposed(sight, request)
             open_form(house, ack, body, model_name=model_name, like=like)
+        elif request.word == "files":
+            ack()
+            decided(house, payloads.user_id(body))
+            state = archive_meant(house, sight, request)
+            house.answer(
+                payloads.reply_to(body), files(house, body, state, payloads.number(request[Part.PAGE]))
+            )
         elif reads(request):
             # What fails from here on is told the same way as the answer, and nobody looks at a clock meanwhile.
             ack()
@@ -105,6 +113,12 @@ def stream_for(sight: Sight, request: Typed, asked: Command) -> str:
 def meant(sight: Sight, request: Typed) -> Retirement:
     """The retirement a command is about."""
     return named(sight, sight.there, request[Part.RETIREMENT], word=request.word)
+
+
+def archive_meant(house: House, sight: Sight, request: Typed) -> Retirement:
+    """The retirement whose archive is asked for; by its id also where they may know nothing else of it."""
+    retirement_id = payloads.meant_id(request[Part.RETIREMENT])
+    return house.giving.readable(retirement_id, sight.person) or meant(sight, request)
 
 
 def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 - one case per command

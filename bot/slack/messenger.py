@@ -217,7 +217,12 @@ class SlackMessenger:
         if channel and user:
             ways.append(lambda: self._client.chat_postEphemeral(channel=channel, user=user, **body))
         if user:
-            ways.append(lambda: self._client.chat_postMessage(channel=user, **body))
+            # Slack would open links to show what is behind them.
+            ways.append(
+                lambda: self._client.chat_postMessage(
+                    channel=user, unfurl_links=False, unfurl_media=False, **body
+                )
+            )
         return any(self._succeeds(way) for way in ways)
 
     def _succeeds(self, way: Callable[[], SlackResponse]) -> bool:

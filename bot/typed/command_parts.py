@@ -12,6 +12,7 @@ from data.printable import words
 
 REASON_MAX = 3_000  # as in our modals (bot/views/limits.py)
 _PAGE = re.compile(r"(?:[1-9][0-9]{0,5})?")
+_TIME = re.compile(r"([1-9][0-9]{0,4})([dh])", re.IGNORECASE)
 
 
 class Part(StrEnum):
@@ -32,6 +33,7 @@ class Part(StrEnum):
     PERSON = "@PERSON"
     REASON = "REASON..."
     DAYS = "DAYS"
+    TIME = "7d|12h"
     TEXT = "TEXT..."
     NAME = "NAME..."
     HOLD = "HOLD"
@@ -65,12 +67,15 @@ def problem_with(part: Part, value: str, usage: str) -> Problem | None:
     if part in (*OPTIONAL, *KEYWORDS) or (part is Part.PAGE and _PAGE.fullmatch(value)):
         return None
     if part is Part.PAGE:
-        accepted = f'only "all", the number of a page, or nothing: {usage}'
+        every = 'only "all", ' if Part.ALL in usage else "only "
+        accepted = f"{every}the number of a page, or nothing: {usage}"
     elif not (words(value) if part in PROSE else value):
         what = ", the model's exact name" if part is Part.NAME else ""
         accepted = f"missing{what}; say {usage}"
     elif part is Part.DAYS and not _PAGE.fullmatch(value):
         accepted = f"not a number of days: {usage}"
+    elif part is Part.TIME and not _TIME.fullmatch(value):
+        accepted = f"not a time, such as 7d for days or 12h for hours: {usage}"
     elif part is Part.HOLD and not _PAGE.fullmatch(value):
         accepted = f"not the number of a hold, which the card shows: {usage}"
     elif part is Part.PERSON and not ESCAPED_PERSON.fullmatch(value):
@@ -79,3 +84,10 @@ def problem_with(part: Part, value: str, usage: str) -> Problem | None:
         accepted = f"{len(value):,} characters, more than {REASON_MAX:,}; say it shorter"
     shown = "" if not value or part in PROSE else f'"{as_typed(value)[:80]}"'
     return Problem(field=str(part), value=shown, accepted=accepted) if accepted else None
+
+
+def hours_of(value: str) -> int:
+    """Of a time that was looked at by `problem_with`."""
+    found = _TIME.fullmatch(value)
+    assert found is not None
+    return int(found[1]) * (24 if found[2].casefold() == "d" else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot import payloads
-from bot.typed.command_parts import Part
+from bot.typed.command_parts import Part, hours_of
 from bot.typed.delegation import wish
 from bot.typed.usage import Typed
 from bot.typed.words import named_or_off
@@ -20,6 +20,7 @@ from workflows.commands import (
     ClaimCaller,
     Command,
     ConfirmClose,
+    GrantRead,
     HandOver,
     NamePlaybook,
     Object,
@@ -29,6 +30,7 @@ from workflows.commands import (
     Restore,
     Resume,
     ReviewBreakGlass,
+    RevokeRead,
     RunChecks,
     RunStep,
     Subscribe,
@@ -63,6 +65,10 @@ def command(request: Typed, by: str, *, here: str = "") -> Command:
         "confirm": lambda: ConfirmClose(by=by, model=uncoloured(request[Part.NAME]).strip()),
         "hold": lambda: PlaceHold(by=by, why=why),
         "release": lambda: ReleaseHold(by=by, number=payloads.number(request[Part.HOLD]), why=why),
+        "grant": lambda: GrantRead(
+            by=by, to=request[Part.PERSON], hours=hours_of(request[Part.TIME]), why=why
+        ),
+        "revoke": lambda: RevokeRead(by=by, to=request[Part.PERSON], why=why),
         "prune": lambda: AskPrune(by=by, what=request[Part.CLASS], why=why),
         "break-glass": lambda: BreakGlass(by=by, notice_days=payloads.number(request[Part.DAYS]), why=why),
         "look-back": lambda: ReviewBreakGlass(by=by, review=Prose(prose=request[Part.TEXT])),

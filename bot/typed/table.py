@@ -172,6 +172,22 @@ COMMANDS: Mapping[str, Usage] = {
         says="Asks a second person to let a class of its archive go for good, once its days are over",
         who="the coordinator, the model's owners, whom the policy names for legal holds",
     ),
+    "grant": Usage(
+        takes=(Part.RETIREMENT, Part.PERSON, Part.TIME, Part.REASON),
+        says="Lets somebody else read the archive for so many days or hours; they are told, and so is the thread",
+        who="the model's owners, whom the policy names for it",
+    ),
+    "revoke": Usage(
+        takes=(Part.RETIREMENT, Part.PERSON, Part.REASON),
+        says="Ends that before its time",
+        who="whoever let them, and who could; the coordinator, the voting roles, and whoever has it",
+    ),
+    "files": Usage(
+        takes=(Part.RETIREMENT, Part.PAGE),
+        says="Gives you short-lived links to the files of an archive that you may read; which ones is on record",
+        who="whom it was granted to",
+        keeps="no",
+    ),
     "break-glass": Usage(
         takes=(Part.RETIREMENT, Part.DAYS, Part.REASON),
         says="Asks a second person to shorten the notice to so many days, where waiting would do harm",

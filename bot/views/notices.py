@@ -13,11 +13,12 @@ from bot.views.catalog import catalogs, files, imports
 from bot.views.consumers import callers, checks, delegations, informed, naming, obligations, waivers
 from bot.views.graph import impact, meeting
 from bot.views.hindsight import lessons, policy_review, reviews
-from bot.views.keeping import fixity, pruning
+from bot.views.keeping import fixity, grants, pruning
 from bot.views.telling import digest, escalation, readers, unreached
 from bot.views.voting import attestations, break_glass, extension, objecting, votes
 from data import events
 from data.catalog.snapshot import Snapshot
+from data.events.granting import ReadEnded, ReadGranted, ReadRevoked
 from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.records.reviews import Stage
@@ -118,6 +119,10 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     ),
     "closing": lambda state, _: closing.request(state),
     "prune": lambda state, message: pruning.request(state, int(message.params["number"])),
+    "grant begun": lambda state, message: grants.begun(state, _granted(message)),
+    "grant over": lambda state, message: grants.over(
+        state, _granted_no_more(message), message.params["slack_id"]
+    ),
     "look back": lambda state, _: break_glass.look_back(state),
     "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
     "informed": lambda state, message: informed.message_to(
@@ -202,6 +207,18 @@ def _proposal(message: Message) -> events.Proposed | events.Revised:
 def _check(message: Message) -> events.CheckEnded:
     (event,) = message.events
     assert isinstance(event, events.CheckEnded), "a log is of a check"
+    return event
+
+
+def _granted(message: Message) -> ReadGranted:
+    (event,) = message.events
+    assert isinstance(event, ReadGranted), "it is told of a grant"
+    return event
+
+
+def _granted_no_more(message: Message) -> ReadEnded | ReadRevoked:
+    (event,) = message.events
+    assert isinstance(event, ReadEnded | ReadRevoked), "it is told of the end of a grant"
     return event
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.events.base import Event
 from data.events.fixity import ArchiveAudited, ArchiveMended
+from data.events.granting import OnGrants
 from data.records.base import Prose
 
 
@@ -92,4 +93,5 @@ OnArchives = (
     | Erased
     | ArchiveAudited
     | ArchiveMended
+    | OnGrants
 )

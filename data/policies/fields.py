@@ -98,6 +98,20 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         ),
         "people": Key(says="and these, by their Slack user ids", field="holds_people", check=PEOPLE),
     },
+    "grants": {
+        "groups": Key(
+            says="who lets people [read archives](#reading-an-archive), besides a model's owners: teams of the catalog",
+            field="grants_groups",
+            check=GROUPS,
+        ),
+        "people": Key(says="and these, by their Slack user ids", field="grants_people", check=PEOPLE),
+        "days_max": Key(
+            says="for how many days at most", field="grant_days_max", check=whole(1, 366, "days")
+        ),
+        "link_minutes": Key(
+            says="how long links live", field="grant_link_minutes", check=whole(1, 60, "minutes")
+        ),
+    },
     "break_glass": {
         "groups": Key(
             says="who may shorten the notice where waiting would do harm, two of them together: teams of the catalog; "

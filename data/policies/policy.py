@@ -133,7 +133,10 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["on_expiry"] = OnExpiry(values["on_expiry"])
     for field in ("archive_classes", "archive_described"):
         values[field] = tuple(map(ArtifactClass, values[field]))
-    for field in ("break_glass_groups", "break_glass_people", "holds_groups", "holds_people"):
+    for field in (
+        *("break_glass_groups", "break_glass_people", "holds_groups", "holds_people"),
+        *("grants_groups", "grants_people"),
+    ):
         values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})

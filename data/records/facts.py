@@ -96,6 +96,7 @@ class Facts(Record, frozen=True, kw_only=True):
     in_governance whether the person of a command is in the governance channel
     attesters     attestation of the policy -> Slack ids of who may put their name to it
     glass_breakers  Slack ids of those two of whom may shorten the notice; `holders`: of who may release a legal hold
+    granters      Slack ids of those whom the policy lets grant the reading of an archive
     delegations   person -> whom what is asked of them goes to, where that counts now
     account       whose Slack account the person is that a command names, or whose own name is to count
     tier, regulated  of the model, as its catalog has it now; None where nobody looked
@@ -157,6 +158,7 @@ class Facts(Record, frozen=True, kw_only=True):
     attesters: dict[str, tuple[str, ...]] = {}
     glass_breakers: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
+    granters: tuple[str, ...] = ()
     delegations: dict[str, Delegation] = {}
     account: Account = Account.MEMBER
     like: str = ""

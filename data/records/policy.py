@@ -128,6 +128,7 @@ class Policy(Record, frozen=True, kw_only=True):
     checks_valid_hours  0, as in every policy before there were checks: none is run
     retention        none, as in every policy before it said how long archives are kept: nothing of them goes
     holds_groups     nobody, as in every policy before there were legal holds
+    grants_groups    nobody, as in every policy before archives could be read for a while: their owners let people
     audiences        of those that are somebody whatever they own, or that are told besides the owners
     archive_classes  nothing, as in every policy before it was said what an archive has to have
     archive_described  classes that are never copied; none, as in every policy before
@@ -175,6 +176,10 @@ class Policy(Record, frozen=True, kw_only=True):
     retention: tuple[Retention, ...] = ()
     holds_groups: tuple[str, ...] = ()
     holds_people: tuple[str, ...] = ()
+    grants_groups: tuple[str, ...] = ()
+    grants_people: tuple[str, ...] = ()
+    grant_days_max: int = 30
+    grant_link_minutes: int = 60
     archive_classes: tuple[ArtifactClass, ...] = ()
     archive_described: tuple[ArtifactClass, ...] = ()
 

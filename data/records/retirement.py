@@ -14,6 +14,7 @@ from data.records.catalog import Impacted
 from data.records.checks import CheckRun, CheckSeen
 from data.records.closing import Confirmed
 from data.records.fixity import Audit
+from data.records.grants import Grant
 from data.records.keeping import Hold, Prune, Pruned
 from data.records.parts import Part
 from data.records.plan import LaterDates, Plan
@@ -151,6 +152,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     checks_seen  every check that was declared for somebody who was asked to move, whoever declares it now
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
+    grants     of each person who was ever let read the archive, the latest; `granted`: how many there were
     playbook   its name as an example for others; `like`: RET number of the one it follows
     """
 
@@ -213,6 +215,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     holds_placed: int = 0
     prune: Prune | None = None
     pruned: tuple[Pruned, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    granted: int = 0
     reviewed: dict[str, tuple[str, ...]] = {}
     playbook: str = ""
     like: str = ""

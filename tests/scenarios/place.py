@@ -45,7 +45,7 @@ from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import Calendar
 from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.adapters.second_place import SecondPlace
-from workflows.artifact_store import ArtifactStore
+from workflows.artifact_store import ArtifactStore, Links
 from workflows.checks import Checks
 from workflows.ports import CatalogWriter, Wording
 
@@ -78,6 +78,7 @@ class Place:
         *,
         policy: str = POLICY,
         archive: ArtifactStore | None = None,
+        links: Links | None = None,
         writers: Mapping[CatalogKind, CatalogWriter] | None = None,
         serves: bool = True,
         draws: bool = False,
@@ -100,6 +101,7 @@ class Place:
         wording          who understands questions that fit no wording of ours
         checks           what the operator's own file says; second_factor: their program for that
         review           when the policy is to be looked through again
+        links            what makes links to files of the archive
         second           where a second copy of each archive is kept
         unrefused        what the archive's bucket is found to do though it is locked
         windows          when people are written to; at any hour without
@@ -121,7 +123,7 @@ class Place:
         self.metrics = metrics
         self.folder = folder
         self.writers = writers or {}
-        self.archive = archive or LocalDirectory(folder / "archive")
+        self.archive, self.links = archive or LocalDirectory(folder / "archive"), links
         self.seconds = START.timestamp()
         self.windows = windows
         self.wording = wording
@@ -199,6 +201,8 @@ class Place:
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),
                 second_factor=self.second_factor,
                 sources=ArtifactSources(),
+                links=self.links,
+                archives_at=str(self.folder / "archive"),
                 canary=self.unrefused,
                 second=SecondPlace(self.archive, self.second) if self.second else None,
             ),

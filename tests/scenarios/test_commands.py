@@ -97,6 +97,15 @@ NONSENSE = [
     ("retention RET-1", "its archive is not made yet"),
     ("prune RET-1 all", "REASON...: missing"),
     ("prune RET-1 all it is old", "Nothing of RET-1 can be pruned: it is proposed"),
+    ("grant RET-1 @vera 7d", "REASON...: missing; say /retire grant RET-n|MODEL @PERSON 7d|12h REASON..."),
+    ("grant RET-1 vera soon audit", '7d|12h "soon": not a time, such as 7d for days or 12h for hours'),
+    ("grant RET-1 @vera 7d audit", "There is nothing to read of RET-1: it has no archive yet"),
+    ("revoke RET-1 @vera done", "may not read the archive of RET-1 anyway"),
+    ("files RET-1", "The archive of RET-1 is closed to you: nobody has let you read it. Ask an owner"),
+    (
+        "files RET-1 all",
+        '[PAGE] "all": only the number of a page, or nothing: /retire files RET-n|MODEL [PAGE]',
+    ),
     ("object RET-1", "CONSUMER: missing; say /retire object RET-n|MODEL CONSUMER REASON..."),
     ("handover RET-1", "@PERSON: missing"),
     ("handover RET-1 vera", "type @ and choose the name"),
@@ -132,6 +141,7 @@ KEEPING = [
     "cancel RET-1 because",
     "waive RET-1 restock-planner because",
     "handover RET-1 @elena.rossi",
+    "grant RET-1 @elena.rossi 7d because",
 ]
 
 

@@ -279,3 +279,19 @@ def test_who_left_a_voting_role_knows_of_it_no_more(quiet: Town) -> None:
     quiet.settle()
     quiet.may_know.add(SAM)
     assert CANARY not in quiet.command(SAM, "show RET-1")
+
+
+def test_whoever_may_read_its_archive_sees_nothing_else_of_it(quiet: Town) -> None:
+    begin(quiet)
+    quiet.answer(BRUNO, "feed")
+    quiet.pass_time(days=40)
+    quiet.command(QUINN, "grant RET-1 @grace 2d audit")
+    quiet.may_know.add(GRACE)  # who types its name, and reads what its files are called
+    (told,) = [one for one in quiet.slack.messages(GRACE) if "grant-begun" in key_of(one)]
+    assert "the archive of *RET-1* until" in words(told)
+    assert "Page 1 of 1" in quiet.command(GRACE, "files RET-1")
+    for typed in ("show RET-1", f"files {CANARY}", "retention RET-1", f"who {CANARY}"):
+        assert quiet.command(GRACE, typed) == quiet.command(GRACE, typed.replace(CANARY, NOBODY_S)).replace(
+            NOBODY_S, CANARY
+        )
+    assert "Page" not in quiet.command(ELENA, "files RET-1")

@@ -63,6 +63,7 @@ from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import Workshop
 from workflows.engine import Engine, all_retirements
 from workflows.gathering import Gatherer
+from workflows.giving import Giving
 from workflows.machine import RetirementMachine
 from workflows.ports import Messenger, Timekeeper
 from workflows.rules.people.delegating import InForce
@@ -212,6 +213,7 @@ class Process:
             check_opening=self.engine.check_opening,
             check_reporting=self.engine.check_reporting,
             check=self.engine.check,
+            giving=Giving(engine=self.engine, archive=archive),
             delegations=lambda: in_force(clock.now()),
             criteria=CRITERIA,
             stopwatch=outside.stopwatch,

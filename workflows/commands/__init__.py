@@ -26,6 +26,7 @@ from workflows.commands.duties import (
     TakeOver,
 )
 from workflows.commands.fixity import PlanFixity, RecordAudit, RecordFixity, RecordMended, RunFixity
+from workflows.commands.granting import EndRead, GiveFiles, GrantRead, RevokeRead
 from workflows.commands.imports import RecordFile, RecordImport, RunImport, ScheduleImports, TakeFile
 from workflows.commands.keeping import (
     AskPrune,
@@ -82,9 +83,12 @@ __all__ = [
     "DropPrune",
     "DropReader",
     "EndDelegation",
+    "EndRead",
     "Erase",
     "Escalate",
     "Finished",
+    "GiveFiles",
+    "GrantRead",
     "HandOver",
     "LapseApproval",
     "MeetOwners",
@@ -120,6 +124,7 @@ __all__ = [
     "Review",
     "ReviewBreakGlass",
     "Revise",
+    "RevokeRead",
     "RunChecks",
     "RunFixity",
     "RunImport",
@@ -171,6 +176,7 @@ _OfDigests = SendDigest | TellDigest | Subscribe | DropReader | RemindPolicyRevi
 _OfNames = Delegate | EndDelegation | Attest | AskToAttest | UseSigningKey
 _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned | Erase
+_OfGrants = GrantRead | RevokeRead | EndRead | GiveFiles
 _OfFixity = PlanFixity | RunFixity | RecordFixity | RecordAudit | RecordMended
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
@@ -183,6 +189,7 @@ AnyCommand = (
     | _OfNames
     | _OfBreakGlass
     | _OfKeeping
+    | _OfGrants
     | _OfFixity
     | _OfOthers
 )

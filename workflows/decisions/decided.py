@@ -9,7 +9,7 @@ from data import events
 from data.records.decision import Decision, Effect, Timer
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement
-from workflows.commands import Escalate, MeetOwners, Remind, RunStep, encoded
+from workflows.commands import EndRead, Escalate, MeetOwners, Remind, RunStep, encoded
 from workflows.rules.folding import evolve
 from workflows.rules.gating.readiness import has_failed_early
 from workflows.rules.lifecycle import ENDED
@@ -36,13 +36,15 @@ def decided(
 ) -> RetirementDecision:
     """The events with their notices. An ended retirement drops its timers; its endpoints are free again.
 
+    Its archive stays, and so does the end of whatever was granted on that.
+
     after   the state they lead to, where that is known already
     """
     after = after or folded(state, happened)
     has_ended = after.state in ENDED and after.state is not state.state
     return Decision(
         events=happened,
-        timers=() if has_ended else timers,
+        timers=grant_timers(after) if has_ended else timers,
         cancels=("*",) if has_ended else cancels,
         effects=(*effects, *notices.for_events(after, happened, before=state)),
         reserves=reserves,
@@ -55,6 +57,19 @@ def decided(
 def nothing(reply: str = "") -> RetirementDecision:
     """Asked twice, or overtaken: nothing changes."""
     return Decision(reply=reply)
+
+
+def grant_timers(state: Retirement) -> tuple[Timer, ...]:
+    """One for the end of each grant that has not ended yet."""
+    return tuple(
+        Timer(
+            name=f"grant/{one.number}",
+            due_at=one.until,
+            command=encoded(EndRead(by=events.EMERITUS, number=one.number)),
+        )
+        for one in state.grants
+        if one.ended_at is None
+    )
 
 
 def owners_timer(now: datetime) -> Timer:

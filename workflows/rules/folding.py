@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from data import events
 from data.events.fixity import ArchiveMended
+from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers import callers, checking, ids, objecting, obligations, waiving
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
-from workflows.rules.keeping import auditing, holds, pruning
+from workflows.rules.keeping import auditing, granting, holds, pruning
 from workflows.rules.lifecycle import ENDED, moved
 from workflows.rules.people import below
 from workflows.rules.plans import break_glass, parts, replanning
@@ -196,6 +197,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return closing.after(state, event)
         case events.HoldPlaced() | events.HoldReleased():
             return holds.after(state, event)
+        case ReadGranted() | ReadRevoked() | ReadEnded() | ArchiveRead():
+            return granting.after(state, event)
         case events.Erased():
             return state
         case events.PruneAsked() | events.PruneConfirmed() | events.PruneDropped() | events.ClassPruned():

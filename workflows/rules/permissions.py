@@ -33,6 +33,7 @@ class Hat(StrEnum):
     GLASS_BREAKER = "whom the policy lets shorten a notice, two of them"
     SEATED = "who has a voting role"
     HOLDER = "whom the policy names for legal holds"
+    GRANTER = "whom the policy lets grant the reading of archives"
     KNOWN = "people the catalog knows by their Slack id"
     TIME = "emeritus"
 
@@ -74,6 +75,11 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "confirm prune": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.SEATED, Hat.HOLDER}),
     "drop prune": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.SEATED, Hat.HOLDER}),
     "record pruned": frozenset({Hat.TIME}),
+    "grant read": frozenset({Hat.OWNER, Hat.GRANTER}),
+    # Whoever gave it, and whoever has it, may end it besides.
+    "revoke read": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.SEATED, Hat.GRANTER}),
+    "end read": frozenset({Hat.TIME}),
+    "give files": frozenset({Hat.ANYONE}),  # whom it was granted to, for as long as it lasts
     "erase": frozenset({Hat.TIME}),  # whoever has a shell where it runs
     "close round": frozenset({Hat.TIME}),
     "lapse approval": frozenset({Hat.TIME}),
@@ -143,6 +149,8 @@ def wears(hat: Hat, person_id: str, state: Retirement, facts: Facts) -> bool:  #
             return person_id in facts.glass_breakers
         case Hat.HOLDER:
             return person_id in facts.holders
+        case Hat.GRANTER:
+            return person_id in facts.granters
         case Hat.KNOWN:
             return person_id == facts.named_person
         case Hat.TIME:

@@ -11,6 +11,7 @@ from bot.views.card.lines import line
 from bot.views.card.proposal import headline
 from bot.views.card.steps import zone_of
 from data import events
+from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.retirement import Retirement
 
 TOLD = (
@@ -30,6 +31,10 @@ TOLD = (
     events.DrillPassed,
     events.ArchiveLost,
     events.ArchiveAudited,
+    ReadGranted,
+    ReadRevoked,
+    ReadEnded,
+    ArchiveRead,
     events.Disabled,
     events.CloseConfirmed,
     events.Closed,

@@ -20,7 +20,7 @@ from bot.views.consumers import duties
 from bot.views.graph import impact as impacts_view
 from bot.views.graph import meeting, parts
 from bot.views.hindsight import reviews
-from bot.views.keeping import archives, fixity, holds
+from bot.views.keeping import archives, fixity, grants, holds
 from bot.views.proposing import provided
 from bot.views.telling import asleep as asleep_view
 from bot.views.voting import break_glass, later_dates, votes
@@ -76,6 +76,7 @@ def show(
             (
                 *break_glass.words(retirement),
                 *holds.in_one_section(retirement),
+                *grants.in_one_section(retirement, now),
                 *provided.in_one_section(support),
             ),
         )

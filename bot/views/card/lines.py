@@ -23,10 +23,11 @@ from bot.views.consumers.duty_lines import (
 )
 from bot.views.graph import id_lines, parts
 from bot.views.hindsight import playbooks, reviews
-from bot.views.keeping import archive_lines, fixity, holds, pruning
+from bot.views.keeping import archive_lines, fixity, grants, holds, pruning
 from bot.views.voting import attestations, break_glass, later_dates, objecting, vote_lines
 from data import events
 from data.events.fixity import ArchiveMended
+from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from workflows.rules.telling.messages import is_person
@@ -149,6 +150,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return checks.waiver_outdated(event, retirement)
         case events.HoldPlaced() | events.HoldReleased():
             return holds.line(event)
+        case ReadGranted() | ReadRevoked() | ReadEnded() | ArchiveRead():
+            return grants.line(event, retirement)
         case events.Erased():
             what = f"What people wrote in entry {event.entry} was erased from the record"
             return f":wastebasket: {what}; {by} answers for it — {safe(event.because, 200)}"

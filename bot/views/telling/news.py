@@ -12,6 +12,7 @@ from bot.views.blocks import day
 from bot.views.card.steps import zone_of
 from bot.views.graph import impact
 from data import events
+from data.events.granting import ReadGranted
 from data.records.plan import Plan
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
@@ -122,6 +123,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "switched off"
         case events.Closed():
             return "complete"
+        case ReadGranted():
+            return "archive may be read for a while"
         case events.HoldPlaced():
             return "legal hold placed"
         case events.HoldReleased():

@@ -27,6 +27,7 @@ EVERY_PART = {
     Part.ATTESTATION: "retention",
     Part.EVIDENCE: "CHG-1",
     Part.DAYS: "3",
+    Part.TIME: "7d",
     Part.TEXT: "it was right",
     Part.NAME: "churn-v1",
     Part.MAYBE_RETIREMENT: "",

@@ -68,6 +68,11 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         [holds]
         groups = ["legal"]
         people = ["U024BE7LH"]
+        [grants]
+        groups = ["legal"]
+        people = ["U024BE7LH"]
+        days_max = 5
+        link_minutes = 5
         [retention.default]
         keep_days_min = 1
         [rounds]

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from data import events
 from data.canonical import canonical
 from data.events.fixity import ArchiveMended, FixityPlanned, FixityRound
+from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
@@ -238,6 +239,10 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     },
     events.PruneConfirmed: {"number": 9, "entitled": ("UANN",)},
     events.PruneDropped: {"number": 9},
+    ReadGranted: {"number": 1, "to": "UANN", "until": PROPOSED_AT, "why": WHY, "entitled": (PAT,)},
+    ReadRevoked: {"number": 1, "to": "UANN", "why": WHY},
+    ReadEnded: {"number": 1, "to": "UANN"},
+    ArchiveRead: {"number": 1, "paths": ("w.bin",), "links_until": PROPOSED_AT},
     events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},

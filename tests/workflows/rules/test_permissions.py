@@ -15,6 +15,7 @@ from tests.builders import (
     BILL,
     CARL,
     ENDY,
+    GRETA,
     LEX,
     OWEN,
     PAT,
@@ -40,11 +41,14 @@ WEARERS = {
     Hat.GLASS_BREAKER: SIMON,
     Hat.SEATED: PLATO,
     Hat.HOLDER: LEX,
+    Hat.GRANTER: GRETA,
     Hat.TIME: EMERITUS,
 }
 EXTRA = {Hat.PROPOSER: "owner", Hat.SEATED: "glass_breaker"}
 """What its wearer has besides: who owns the model could propose, and those with a voting role may break the glass."""
-EVERYBODY = "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker seated holder"
+EVERYBODY = (
+    "anyone owner proposer coordinator endpoint_owner consumer_owner glass_breaker seated holder granter"
+)
 MAY = {
     "propose": "owner",
     "revise": "proposer coordinator",
@@ -66,6 +70,10 @@ MAY = {
     "confirm prune": "coordinator owner seated holder",
     "drop prune": "coordinator owner seated holder",
     "record pruned": "time",
+    "grant read": "owner granter",
+    "revoke read": "coordinator owner seated granter",
+    "end read": "time",
+    "give files": EVERYBODY,  # whom it was granted to
     "erase": "time",
     "confirm close": "coordinator owner endpoint_owner seated",
     "attest": EVERYBODY,  # whom the policy names for it

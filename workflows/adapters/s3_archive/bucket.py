@@ -76,6 +76,18 @@ class Bucket:
             self._made = boto3.client("s3", endpoint_url=self._endpoint_url, config=config)
         return self._made
 
+    def credentials(self) -> Any:
+        """What the client signs with, as it is now. Raises `Unavailable` where there is none."""
+        import boto3  # noqa: PLC0415, as above
+
+        # The client's own session: boto3's default one, unless it was handed in.
+        found = (boto3.DEFAULT_SESSION or boto3.Session()).get_credentials()
+        if found is None:
+            raise Unavailable(
+                f"There are no credentials for {self.where()}. Set AWS_PROFILE, or as boto3 reads them"
+            )
+        return found.get_frozen_credentials()
+
     def key(self, path: str) -> str:
         return f"{self._prefix}{path}"
 

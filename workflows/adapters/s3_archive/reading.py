@@ -137,6 +137,15 @@ class Reader:
 
     def require_at_hand(self, objects: Sequence[Placed]) -> None:
         """Ask for all that lies in cold storage at once. `Unavailable` says how long that takes."""
+        if waiting := self.asked_back(objects):
+            files = "1 file lies" if len(waiting) == 1 else f"{len(waiting):,} files lie"
+            raise Unavailable(
+                f"{files} in cold storage in {self._bucket.where(self._place)} and were asked back: "
+                f"that takes {COLD_WAIT}. It is tried again"
+            )
+
+    def asked_back(self, objects: Sequence[Placed]) -> list[Placed]:
+        """What lies in cold storage and is not at hand; asked for here."""
         waiting = [one for one in objects if one.storage is Storage.COLD and not self._is_at_hand(one)]
         for one in waiting:
             with self._bucket.errors(f"ask {self._where(one)} back from cold storage"):
@@ -151,12 +160,7 @@ class Reader:
                 except ClientError as error:
                     if code_of(error) != "RestoreAlreadyInProgress":
                         raise
-        if waiting:
-            files = "1 file lies" if len(waiting) == 1 else f"{len(waiting):,} files lie"
-            raise Unavailable(
-                f"{files} in cold storage in {self._bucket.where(self._place)} and were asked back: "
-                f"that takes {COLD_WAIT}. It is tried again"
-            )
+        return waiting
 
     def _is_at_hand(self, one: Placed) -> bool:
         with self._bucket.errors(f"read {self._where(one)}"):

@@ -23,6 +23,7 @@ from workflows.rules.telling import (
     caller_notices,
     check_notices,
     closing_notices,
+    grant_notices,
     id_notices,
     impact_notices,
     informing,
@@ -121,6 +122,7 @@ def for_events(
     want(*closing_notices.changed(before, state))
     want(*pruning_notices.changed(before, state))
     want(*locking.wanted(state, kinds))
+    want(*grant_notices.told(state, happened, state.version - len(happened) + 1))
     want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))

@@ -12,7 +12,7 @@ from datetime import date
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person
 from workflows.rules.hours import day_of
-from workflows.rules.telling import informing, messages, milestones, vote_notices
+from workflows.rules.telling import grant_notices, informing, messages, milestones, vote_notices
 
 ABOUT_DATES = ("dm", "escalation", "handed", "reminder")
 
@@ -40,6 +40,8 @@ def left(  # noqa: PLR0911 - one for each notice
             duty = state.obligation(body["consumer_id"])
             is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING
             return dict(body) if is_wanted else None
+        case "grant begun":
+            return dict(body) if grant_notices.is_wanted(state, int(body["number"])) else None
         case "void votes":
             return dict(body) if vote_notices.is_wanted(state, person) else None
         case "escalation":

@@ -13,6 +13,7 @@ from bot.views.graph import impact
 from bot.views.keeping import archive_lines
 from data import events
 from data.events.fixity import ArchiveMended
+from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.archived import Archived, Lock
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
@@ -257,6 +258,16 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     },
     events.PruneConfirmed: {"number": 9, "entitled": ("UANN",)},
     events.PruneDropped: {"number": 9},
+    ReadGranted: {
+        "number": 1,
+        "to": "UBEA",
+        "until": NOW,
+        "why": Prose(prose="audit"),
+        "entitled": ("UANN",),
+    },
+    ReadRevoked: {"number": 1, "to": "UBEA", "why": Prose(prose="done")},
+    ReadEnded: {"number": 1, "to": "UBEA"},
+    ArchiveRead: {"number": 1, "paths": ("w.bin", "card.md"), "links_until": NOW},
     events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},
@@ -352,6 +363,12 @@ SAID = {
         ":boom: *The archive is damaged*: data/card.md is missing. Bring it back from a second copy"
     ),
     events.ArchivePruned: ":headstone: *Pruned*: nothing is left of its archive but the manifest and the tombstones",
+    ReadGranted: ':key: <@UANN> lets <@UBEA> read its archive until 2027-03-01 10:00 CET — "audit"',
+    ReadRevoked: ':key: <@UANN> revoked that <@UBEA> may read its archive — "done"',
+    ReadEnded: ":key: The time of <@UBEA> is over: they may not read its archive any more",
+    ArchiveRead: (
+        ":key: <@UANN> was given links to 2 files of its archive, until 2027-03-01 10:00 CET: w.bin, card.md"
+    ),
     events.HoldPlaced: ':scales: <@UANN> placed legal hold 1: nothing of its archive goes — "Case 21-114"',
     events.HoldReleased: ':scales: <@UANN> released legal hold 1, proved as key 7 — "settled"',
     events.ChecksDeclared: (
@@ -510,6 +527,8 @@ TOLD_OF: dict[str, type[Any]] = {
     "reopened": events.Reopened,
     "missed": events.ServiceMissed,
     "check log": events.CheckEnded,
+    "grant begun": ReadGranted,
+    "grant over": ReadRevoked,
 }
 """Notice -> the event it tells; of all others a proposal."""
 

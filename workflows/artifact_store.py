@@ -146,6 +146,9 @@ class SecondStore(Protocol):
 Links = Callable[[Archived, Sequence[str], datetime, int], Mapping[str, str]]
 """Archive, files below data/, from when on, for how many seconds -> a link to each, as it was archived.
 
-A directory has none. Raises Corrupt where the archive cannot be read, Unavailable while it does not answer or lies in
-cold storage, with the wait.
+A directory has none. What lies in cold storage is asked back, and left out. Raises Corrupt where the archive cannot be
+read, Unavailable while it does not answer.
 """
+
+COLD_WAIT = "3 to 5 hours, and 12 from Deep Archive"
+"""docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html, standard retrievals."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,9 +81,7 @@ def show(retirement: str, is_json: bool) -> None:
         say(
             f"  {gone.of}: pruned on {gone.at:%Y-%m-%d}, {counted(gone.files, 'file')}; tombstone {gone.tombstone}"
         )
-    for grant in granting.in_force(one, now):
-        until = f"{grant.until:%Y-%m-%d %H:%M} UTC"
-        say(f"  {grant.to} may read it until {until}, let by {grant.by}: {grant.why or 'erased'}")
+    say(*readers(one, now))
     for piece in pieces(one):
         say(f"  data/{piece.place} was {piece.was_at}{' and is pruned' if piece.is_gone else ''}")
 
@@ -221,6 +220,13 @@ def _checked(one: Retirement) -> Iterator[str]:
     if audit is not None and audit.unread:
         files = counted(audit.unread, "file")
         yield f"  of {files} in cold storage only name and size were looked at"
+
+
+def readers(one: Retirement, now: datetime) -> Iterator[str]:
+    """Who may read it for a while: by their Slack ids, as the record has them."""
+    for grant in granting.in_force(one, now):
+        until = f"{grant.until:%Y-%m-%d %H:%M} UTC"
+        yield f"  {grant.to} may read it until {until}, let by {grant.by}: {grant.why or 'reason erased'}"
 
 
 def _data(one: Retirement, settings: Settings) -> dict[str, object]:

@@ -41,7 +41,7 @@ class ReadEnded(Event, frozen=True, kw_only=True, tag="read ended"):
 class ArchiveRead(Event, frozen=True, kw_only=True, tag="archive read"):
     """Whoever may read it asked for files, and was given links to these; the links themselves are on no record.
 
-    paths        below data/; none where the archive lies in a directory, to which there are no links
+    paths        below data/; none where the archive lies in a directory, which has no links, or in cold storage
     links_until  when the last of the links is over; None without any
     """
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
-from tests.scenarios.town import ADA, MINA, POLICY, TOM, Town
+from bot.commands import archive
+from tests.builders import OWEN, STRANGER, WHY, a_dark
+from tests.scenarios.town import ADA, GRACE, MINA, POLICY, TOM, Town
 from tests.workflows.adapters.mlflow_fake import FakeMlflow, an_mlflow
+from workflows.commands import GrantRead
 
 Run = Callable[..., Result]
 KEPT = f"""{POLICY}
@@ -37,6 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         town.opens(MINA, lambda: town.press(MINA, message, "prune.confirm"))
         assert town.submit(MINA, {"prune.name": "churn-v1"}) == {}
         town.pass_time(hours=1)
+        town.command(TOM, "grant RET-1 @grace 7d audit")
     return home
 
 
@@ -92,9 +97,19 @@ def test_list_and_show_say_what_is_kept_and_what_has_gone(run: Run) -> None:
     assert f"\n  manifest {listed['archived']['manifest_digest']}\n" in shown.stdout
     assert "\n  card: pruned on 2026-06-" in shown.stdout
     assert "\n  weights: 1 file, " in shown.stdout
+    assert [(one["to"], one["by"]) for one in listed["grants"]] == [(GRACE, TOM)]
     assert json.loads(run("show", "RET-1", "--json").stdout) == listed
     unknown = run("show", "churn-v9")
     assert (unknown.exit_code, "churn-v1" in unknown.stderr) == (1, True)
+
+
+def test_who_may_read_an_archive_now_is_named_with_the_reason() -> None:
+    story = a_dark()
+    story.does(GrantRead(by=OWEN, to=STRANGER, hours=2, why=WHY))
+    until = story.now + timedelta(hours=2)
+    (said,) = archive.readers(story.state, story.now)
+    assert said == f"  USTRANGER may read it until {until:%Y-%m-%d %H:%M} UTC, let by UOWEN: {WHY}"
+    assert list(archive.readers(story.state, until)) == []
 
 
 def test_the_model_is_registered_again_once_with_the_files_that_were_archived(

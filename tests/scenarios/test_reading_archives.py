@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.contract.archives import InBucket
 from tests.scenarios.town import GRACE, TOM, Town, key_of, words
+from workflows import erasing
 from workflows.adapters.s3_archive.links import links_of
 
 SIGNED = "X-Amz-Signature="
@@ -60,12 +61,16 @@ def test_links_go_to_whoever_may_read_and_stand_nowhere_else(
 def test_the_clock_ends_it_and_a_directory_has_no_links(tmp_path: Path) -> None:
     with Town(tmp_path) as town:
         archived(town)
-        town.command(TOM, "grant RET-1 @grace 12h audit")
+        town.command(TOM, "grant RET-1 @grace 12h what Dana asked for")
+        entry = town.retirement().version
+        erasing.erase(town.bot.store, town.retirement(), entry, by=TOM, because="request 12", now=town.now())
+        town.settle()
+        assert "Dana" not in record(town) + words(town.slack.messages(GRACE)) + town.thread()
         told = town.command(GRACE, "files RET-1")
         assert "there are no links" in told
         assert str(tmp_path / "archive") in told
         town.settle()
-        assert "was told where its archive lies" in town.thread()
+        assert "asked for files of its archive, and was given no links" in town.thread()
         town.pass_time(hours=13)
         assert "The time of <@U01GRACEWHITLOCK> is over" in town.thread()
         for person in (GRACE, TOM):

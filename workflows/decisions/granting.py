@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from data.errors import Invalid, Problem, Refused
+from data.events import EMERITUS
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.archived import Archived
 from data.records.delegation import Account
@@ -42,12 +43,17 @@ def grant(state: Retirement, command: GrantRead, facts: Facts, now: datetime) ->
         entitled=entitled,
         proof=check_proof(facts),
     )
-    after = folded(state, (event,))
+    before = latest_of(state, command.to)
+    # Where the clock rings late, that one has ended all the same, and is on record before this one.
+    is_over = before is not None and before.ended_at is None
+    ended = [ReadEnded(at=now, by=EMERITUS, number=before.number, to=before.to)] if before and is_over else []
+    happened: tuple[ReadEnded | ReadGranted, ...] = (*ended, event)
+    after = folded(state, happened)
     reply = (
         f"<@{command.to}> may read the archive of {state.id} until {until:%Y-%m-%d %H:%M} UTC, and is told so. "
         f"/retire revoke {state.id} @them REASON ends it before"
     )
-    return decided(state, event, timers=grant_timers(after), reply=reply, after=after)
+    return decided(state, *happened, timers=grant_timers(after), reply=reply, after=after)
 
 
 def revoke(state: Retirement, command: RevokeRead, facts: Facts, now: datetime) -> RetirementDecision:

@@ -25,6 +25,7 @@ from bot.views.card.steps import zone_of
 from data.archive.results import StoredFile
 from data.events.granting import ArchiveRead, OnGrants, ReadEnded, ReadGranted, ReadRevoked
 from data.records.retirement import Retirement
+from workflows.artifact_store import COLD_WAIT
 from workflows.giving import Given
 from workflows.rules.keeping.granting import in_force, links_live
 from workflows.rules.restriction import is_restricted
@@ -53,7 +54,7 @@ def line(event: OnGrants, retirement: Retirement) -> str:
             return f":key: The time of {mention(event.to)} is over: they may not read its archive any more"
         case ArchiveRead():
             if event.links_until is None:
-                return f":key: {by} was told where its archive lies, to which there are no links"
+                return f":key: {by} asked for files of its archive, and was given no links"
             names = limits.joined([safe(one, PATH_MAX) for one in event.paths], 1_500, between=", ")
             files = counted(len(event.paths), "file")
             until = moment(event.links_until, zone)
@@ -132,8 +133,10 @@ def _file(one: StoredFile, given: Given) -> str:
     name, size = safe(one.path, PATH_MAX), f"{one.bytes:,} bytes, `{safe(one.artifact_id, 80)}`"
     # As Slack wants addresses in text: docs.slack.dev/messaging/formatting-message-text, Escaping text.
     url = given.links.get(one.path, "").replace("&", "&amp;")
-    if not url:
+    if not url and given.links_until is None:
         return f"• {name}, {size}"
+    if not url:
+        return f"• {name}, {size}: asked back from cold storage, which takes {COLD_WAIT}; ask again then"
     if len(url) > LINK_MAX:
         return f"• {name}, {size}: its link is too long for Slack, have it fetched with the archive"
     return f"• {link(url, one.path)}, {size}"

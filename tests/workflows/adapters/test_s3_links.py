@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
+import msgspec
 import pytest
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+from msgspec.structs import replace
 
+from data.records.retention import Storage
+from tests.builders import ARCHIVED
 from tests.contract import seaweedfs
 from tests.contract.archives import WEIGHTS, InBucket, a_model, put
+from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.adapters.s3_archive.links import links_of
+from workflows.adapters.s3_archive.listing import Listing, Placed
 
 NAMES = ["weights/w.bin", "card.md"]
 
@@ -67,3 +76,22 @@ def test_a_link_is_good_for_nothing_else(
     url = links_of(kept.bucket)(archived, ["card.md"], datetime.now(UTC), 60)["card.md"]
     assert parse_qs(urlsplit(url).query)["X-Amz-Expires"] == ["60"]
     assert status(changed(url)) == 403
+
+
+def test_what_lies_in_cold_storage_is_asked_back_and_left_out() -> None:
+    """No server to be had here has cold storage: what S3 answers is scripted."""
+    client = seaweedfs.a_client("http://127.0.0.1:9")
+    cold = Placed(
+        path="data/cold.bin", version="v1", bytes=1, sha256="aa", checksum="aa", storage=Storage.COLD
+    )
+    warm = replace(cold, path="data/warm.bin", storage=Storage.STANDARD)
+    listing = msgspec.json.encode(Listing(preservation_id="sha256:aa", part_bytes=1, objects=(cold, warm)))
+    with Stubber(client) as stub:
+        stub.add_response("get_object", {"Body": StreamingBody(BytesIO(listing), len(listing))})
+        stub.add_client_error("get_object", "InvalidObjectState", http_status_code=403)
+        stub.add_response("restore_object", {})
+        links = links_of(Bucket("s3://cold/m", client=client))
+        found = links(ARCHIVED, ["cold.bin", "warm.bin"], datetime(2026, 3, 2, 9, 14, tzinfo=UTC), 60)
+        stub.assert_no_pending_responses()
+    assert list(found) == ["warm.bin"]
+    assert "X-Amz-Date=20260302T091400Z" in found["warm.bin"]

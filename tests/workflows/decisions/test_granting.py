@@ -83,8 +83,10 @@ def test_it_is_over_at_its_end_however_late_the_clock_rings() -> None:
     assert "your time was over" in refusal(story, asking())
     assert "may not read the archive of RET-1 anyway" in refusal(story, revoking())
     story.does(granting(hours=1))
+    assert [one.number for one in story.of(ReadEnded)] == [1], "before the one that takes its place"
+    assert told(story, "grant over") == [STRANGER, OWEN]
     story.wakes(story.now + days(9))
-    assert [one.number for one in story.of(ReadEnded)] == [2], "the one before has another in its place"
+    assert [one.number for one in story.of(ReadEnded)] == [1, 2]
 
 
 def test_a_retirement_that_ends_keeps_the_end_of_what_was_granted() -> None:

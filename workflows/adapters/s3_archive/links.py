@@ -15,11 +15,10 @@ from botocore.auth import SIGV4_TIMESTAMP, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 
 from data.archive.fixity import PAYLOAD
-from data.errors import Unavailable
 from data.records.archived import Archived
 from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.adapters.s3_archive.listing import Placed
-from workflows.adapters.s3_archive.reading import COLD_WAIT, Reader, load
+from workflows.adapters.s3_archive.reading import Reader, load
 from workflows.artifact_store import Links
 
 
@@ -31,14 +30,10 @@ def links_of(bucket: Bucket) -> Links:
         wanted = {f"{PAYLOAD}{path}" for path in paths}
         meant = [one for one in listing.objects if one.path in wanted]
         waiting = Reader(bucket, archived.location).asked_back(meant)
-        if waiting:
-            raise Unavailable(
-                f"{', '.join(one.path for one in waiting)} of {bucket.where(archived.location)}: asked back from cold "
-                f"storage, which takes {COLD_WAIT}. Ask for the files again then"
-            )
         return {
             one.path.removeprefix(PAYLOAD): link(bucket, archived.location, one, now, seconds)
             for one in meant
+            if one not in waiting
         }
 
     return links

@@ -23,10 +23,9 @@ from data.records.retention import Storage
 from workflows.adapters.aws_errors import code_of
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
 from workflows.adapters.s3_archive.listing import MISSING, NEXT_STEP, OBJECTS_FILE, Listing, Placed
+from workflows.artifact_store import COLD_WAIT
 
 RESTORED_DAYS = 7
-COLD_WAIT = "3 to 5 hours, and 12 from Deep Archive"
-"""docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html, standard retrievals."""
 _TRIES = 2
 _LISTINGS = msgspec.json.Decoder(Listing)
 

@@ -11,13 +11,15 @@ from data.records.retirement import Retirement
 from workflows.rules.telling import messages
 
 
-def told(state: Retirement, happened: Iterable[events.RetirementEvent], first: int) -> Iterable[Effect]:
+def told(
+    before: Retirement, state: Retirement, happened: Iterable[events.RetirementEvent], first: int
+) -> Iterable[Effect]:
     """`first`: version of the first event. Whoever ends it is answered, and not told besides."""
     for version, event in enumerate(happened, start=first):
         if isinstance(event, ReadGranted):
             yield _direct(state, "grant begun", event.to, event.number, version)
         elif isinstance(event, ReadEnded | ReadRevoked):
-            by = [one.by for one in state.grants if one.number == event.number]
+            by = [one.by for one in before.grants if one.number == event.number]
             for person in dict.fromkeys((event.to, *by)):
                 if person != event.by:
                     yield _direct(state, "grant over", person, event.number, version)

@@ -122,7 +122,7 @@ def for_events(
     want(*closing_notices.changed(before, state))
     want(*pruning_notices.changed(before, state))
     want(*locking.wanted(state, kinds))
-    want(*grant_notices.told(state, happened, state.version - len(happened) + 1))
+    want(*grant_notices.told(before, state, happened, state.version - len(happened) + 1))
     want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))

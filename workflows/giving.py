@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.archive.results import StoredFile
 from data.records.decision import Outcome
@@ -20,6 +20,7 @@ from workflows.decisions.granting import archive_to_read
 from workflows.engine import Engine
 from workflows.rules.keeping.granting import latest_of, links_until, readable_by
 
+SHORTEST = timedelta(seconds=1)
 FILES_A_PAGE = 6
 """As many links as a message of Slack holds: one signed for a session has up to 1,800 characters."""
 
@@ -62,7 +63,8 @@ class Giving:
         Raises `Refused` for whoever may not read it, and as `ArtifactStore.files` and `Links` do.
         """
         now = self.engine.world.now()
-        grant = readable_by(state, person, now)
+        # S3 counts whole seconds: in the last one no link could end with the grant.
+        grant = readable_by(state, person, now + SHORTEST if self.links else now)
         archived = archive_to_read(state)
         every = self.archive.files(archived)
         gone = gone_paths(state, every)
@@ -76,7 +78,7 @@ class Giving:
         if self.links is not None:
             assert state.policy is not None
             until = links_until(state.policy, grant, now)
-            links = self.links(archived, paths, now, max(1, int((until - now).total_seconds())))
+            links = self.links(archived, paths, now, int((until - now).total_seconds()))
         receipt = self.engine.execute(key, state.id, GiveFiles(by=person, paths=tuple(links)))
         if receipt.outcome is Outcome.REFUSED:
             return receipt.reply

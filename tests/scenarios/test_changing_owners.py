@@ -94,7 +94,7 @@ def test_who_takes_over_has_a_day_of_their_own_to_answer_and_is_held_to_it(town:
     assert f"acknowledge by {answer_by}, migrate by *2026-04-27*" in words(town.announcement(SAM))
     town.pass_time(days=6)
     assert escalations(town) == before
-    town.pass_time(days=5)
+    town.pass_time(days=6)
     taken = [key for key in escalations(town) if key not in before]
     assert {key.split("/")[2] for key in taken} == {f"acknowledge@{answer_by}"}
     assert taken[-1].endswith(f"/2/{GOVERNANCE}")
@@ -110,7 +110,7 @@ def test_who_takes_over_what_others_asked_more_time_for_is_asked_anew(town: Town
     assert "More time for *restock-planner* is not asked for any more: it is open" in words(request(town))
     assert "duty.acknowledge" in buttons(town.announcement(SAM))
     assert "the harvest" not in words(town.announcement(SAM))
-    town.pass_time(days=8)
+    town.pass_time(days=9)
     late = [words(town.posted(VERA, key)) for key in town.keys(VERA) if "/escalate/acknowledge@" in key]
     assert [told for told in late if "*restock-planner*" in told and f"<@{SAM}>" in told]
 
@@ -189,7 +189,7 @@ def test_who_took_over_during_a_pause_is_held_to_their_days_once_it_is_over(town
     assert not escalations(town)
     town.command(TOM, "resume RET-1")
     assert not escalations(town)
-    town.pass_time(days=8)
+    town.pass_time(days=10)
     late = [words(town.posted(VERA, key)) for key in town.keys(VERA) if "/escalate/acknowledge@" in key]
     assert [told for told in late if "*restock-planner*" in told and f"<@{SAM}>" in told]
 

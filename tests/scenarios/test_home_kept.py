@@ -23,6 +23,7 @@ from tests.scenarios.town import BRUNO, ELENA, MINA, PRIYA, TOM, VERA, WREN, Tow
 from workflows.commands import ChangeDuty
 from workflows.effects import home
 from workflows.rules.consumers.obligations import of_person
+from workflows.rules.hours import late_at
 
 ACKNOWLEDGED = "*restock-planner*: acknowledged (<@U01WRENTAYLOR>)"
 
@@ -90,7 +91,8 @@ def test_an_import_that_gives_somebody_a_consumer_shows_on_their_home(town: Town
 def test_a_date_that_passes_shows_without_anybody_doing_anything(town: Town) -> None:
     town.announce()
     (duty, *_) = of_person(town.retirement(), BRUNO)
-    town.pass_time(seconds=(duty.acknowledge_by - town.now()).total_seconds() - 600)
+    over_at = late_at(duty.acknowledge_by, town.retirement().policy)
+    town.pass_time(seconds=(over_at - town.now()).total_seconds() - 600)
     assert "Overdue" not in open_home(town, BRUNO)
     look(town)
     town.pass_time(minutes=11)

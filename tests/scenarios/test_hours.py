@@ -63,9 +63,9 @@ def test_everybody_hears_everything_once_in_their_own_working_hours(town: Town):
         f"escalate/acknowledge@2026-03-23/1/{BRUNO}",
         f"remind/migrate-30d@2026-04-27/{BRUNO}",
         f"remind/migrate-7d@2026-04-27/{BRUNO}",
-        # The reminder of Sunday is overtaken by that of Monday.
-        f"escalate/migrate@2026-04-27/1/{BRUNO}",
+        # The reminder of Sunday is overtaken by that of Monday, on which he has until the evening.
         f"remind/migrate-0d@2026-04-27/{BRUNO}",
+        f"escalate/migrate@2026-04-27/1/{BRUNO}",
     ]
 
 
@@ -137,11 +137,11 @@ def test_what_somebody_has_answered_meanwhile_is_not_said_in_the_morning(town: T
 
 def test_a_manager_hears_in_the_morning_of_those_who_are_late_by_then(town: Town):
     announced(town)
-    until(town, "2026-03-23 09:30")
+    until(town, "2026-03-24 09:30")
     escalation = f"RET-1/escalate/acknowledge@2026-03-23/1/{BRUNO}"
     assert escalation in [one.key for one in town.bot.store.asleep()], "it is half past six where he lives"
     town.answer(WREN, "restock-planner", "duty.acknowledge")
-    until(town, "2026-03-24 12:00")
+    until(town, "2026-03-25 12:00")
     assert escalation not in keys(town, BRUNO)
     assert f"RET-1/escalate/acknowledge@2026-03-23/1/{VERA}" in keys(town, VERA)
 
@@ -173,12 +173,12 @@ def test_who_rests_is_written_to_afterwards(town: Town):
 
 
 def test_on_a_public_holiday_of_the_policys_country_people_are_left_in_peace(tmp_path: Path):
-    """São José is one in Colombia: Monday the 23rd of March 2026, on which silence goes to managers."""
-    with Town(tmp_path, serves=False, windows=replace(OFFICE, country="CO")) as town:
+    """The Day of Remembrance is one in Argentina: Tuesday, March 24, 2026, on which silence goes to managers."""
+    with Town(tmp_path, serves=False, windows=replace(OFFICE, country="AR")) as town:
         announced(town)
         until(town, "2026-03-27 12:00")
         (at,) = [at for key, at in arrived(town, VERA) if "/escalate/acknowledge" in key]
-        assert at.isoformat(timespec="minutes") == "2026-03-24T09:00+01:00"
+        assert at.isoformat(timespec="minutes") == "2026-03-25T09:00+01:00"
 
 
 def test_where_slack_tells_no_clock_that_of_the_catalog_counts(tmp_path: Path):
@@ -212,20 +212,20 @@ def test_whose_owners_work_at_other_hours_a_manager_hears_of_in_one_message_that
         town.approve()
         ahead = [one for one in town.bot.house.ahead(town.retirement()) if one.place == VERA]
         (foretold,) = [one for one in ahead if one.body["milestone"].startswith("acknowledge@")]
-        until(town, "2026-03-23 22:00")
+        until(town, "2026-03-24 22:00")
         first, *others = (one.key for one in town.bot.store.asleep() if one.person == VERA)
         assert others == [], "those of later hours stand behind it"
-        until(town, "2026-03-24 07:59")
+        until(town, "2026-03-25 07:59")
         town.slack.fail_next("chat.postMessage", "accepted_then_500", times=int(is_lost))
         until(town, "2026-03-26 12:00")
         ((key, at),) = [one for one in arrived(town, VERA) if "/escalate/" in one[0]]
-        assert (key, at.isoformat(timespec="minutes")) == (first, "2026-03-24T09:00+01:00")
+        assert (key, at.isoformat(timespec="minutes")) == (first, "2026-03-25T09:00+01:00")
         told = words(town.posted(VERA, key))
         assert all(f"*{one.rpartition('/')[2]}*" in told for one in foretold.consumer_ids)
         assert len(foretold.consumer_ids) == 7
         found = town.bot.store.found(key) or {}
         told_at = datetime.fromisoformat(found["told_at"]).astimezone(at.tzinfo)
-        assert (f"{told_at:%d %H:%M}", found["zone"]) == ("24 09:00", "Europe/Copenhagen")
+        assert (f"{told_at:%d %H:%M}", found["zone"]) == ("25 09:00", "Europe/Copenhagen")
         assert town.bot.store.troubles() == ()
 
 
@@ -240,7 +240,7 @@ def test_no_manager_hears_before_the_owner_has_had_it_for_a_working_day(town: To
     """Ines is on leave until the day she had to answer by. A day at work later Vera hears, in her own morning."""
     leave(town, tmp_path, INES, "2026-03-16", "2026-03-23")
     announced(town)
-    until(town, "2026-03-23 12:00")
+    until(town, "2026-03-24 12:00")
     assert len(keys(town, INES)) == 1, "leave holds a message for a week at most"
     told = words(town.posted(VERA, f"RET-1/escalate/acknowledge@2026-03-23/1/{VERA}"))
     assert "*restock-planner*" in told

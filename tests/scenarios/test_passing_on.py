@@ -199,7 +199,7 @@ def test_what_another_manager_hears_of_their_people_is_not_lost_on_who_answers_f
     """Bruno hears of restock-planner, as Wren's manager, and Grace of what her own people have."""
     town.announce()
     delegated(town, GRACE, "2026-04-10", by=BRUNO)
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     escalated = [words(town.posted(GRACE, key)) for key in town.keys(GRACE) if "/escalate/acknowledge" in key]
     assert len(escalated) == 2
     assert sum("restock-planner" in one for one in escalated) == 1
@@ -261,7 +261,7 @@ def test_the_dry_run_names_who_will_have_it_at_their_hours(tmp_path: Path) -> No
         told = town.command(TOM, "plan RET-1")
         assert f"Answers of <@{INES}> go to <@{GRACE}> until *2026-04-15*" in told
         assert f"<@{GRACE}> for <@{INES}> Mon 2026-03-16 09:00 EDT" in told
-        assert f"<@{BRUNO}> for <@{VERA}> Mon 2026-03-23 09:00 -03" in told
+        assert f"<@{BRUNO}> for <@{VERA}> Tue 2026-03-24 09:00 -03" in told
         ahead = town.bot.house.ahead(town.retirement())
         until(town, "2026-04-20 12:00")
         for person in (BRUNO, GRACE, INES, VERA):

@@ -88,7 +88,7 @@ EVERYTHING = [
 
 def test_silence_goes_to_the_manager_then_to_the_channel_once_each(town: Town):
     town.announce()
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
     told = words(town.slack.messages(VERA)[-1])
     assert "not acknowledged in time" in told
@@ -106,7 +106,7 @@ def test_silence_goes_to_the_manager_then_to_the_channel_once_each(town: Town):
 
 def test_each_manager_is_told_of_the_consumers_of_those_they_manage_and_of_no_others(town: Town):
     town.announce()
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     assert sorted(listed(town, VERA, "acknowledge@2026-03-23", 1)) == EVERYTHING
     assert listed(town, BRUNO, "acknowledge@2026-03-23", 1) == ["restock-planner"], "Wren's"
     assert listed(town, GRACE, "acknowledge@2026-03-23", 1) == ["save-offer-service", "win-back-mailer"]
@@ -126,7 +126,7 @@ def test_after_weeks_of_downtime_manager_and_channel_each_hear_once_of_the_later
 
 def test_a_pause_over_the_day_of_the_channel_only_puts_it_off(town: Town):
     town.announce()
-    town.pass_time(days=7, hours=2)
+    town.pass_time(days=8, hours=2)
     assert escalated(town, VERA) == [f"acknowledge@2026-03-23/1/{VERA}"]
     town.command(TOM, "pause RET-1 a freeze")
     town.pass_time(days=10)
@@ -168,7 +168,7 @@ def test_an_owner_without_a_manager_is_named_in_the_channel(town: Town):
     town.announce()
     for owner in (BRUNO, GRACE, INES, ELENA):
         town.press(owner, town.announcement(owner), "duty.acknowledge_all")
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     assert escalated(town, GOVERNANCE) == [f"acknowledge@2026-03-23/1/{GOVERNANCE}"]
     told = town.posted(GOVERNANCE, f"RET-1/escalate/acknowledge@2026-03-23/1/{GOVERNANCE}")
     assert "*veras-sheet*" in words(told)
@@ -185,7 +185,7 @@ def leaves_slack(town: Town, person: str) -> None:
 def test_what_a_manager_who_left_slack_cannot_hear_is_told_in_the_channel_at_once(town: Town):
     town.announce()
     leaves_slack(town, VERA)
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     mark = "acknowledge@2026-03-23/1"
     assert escalated(town, GOVERNANCE) == [f"{mark}/{GOVERNANCE}/for/{VERA}"]
     told = words(town.posted(GOVERNANCE, f"RET-1/escalate/{mark}/{GOVERNANCE}/for/{VERA}"))
@@ -201,7 +201,7 @@ def test_a_manager_whom_no_message_reached_before_is_passed_over_for_the_next_on
     )
     leaves_slack(town, VERA)
     town.announce()
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     assert len(escalated(town, ELENA)) == 1
     assert sorted(listed(town, ELENA, "acknowledge@2026-03-23", 1)) == sorted([*EVERYTHING, "veras-sheet"])
     assert escalated(town, GOVERNANCE) == []
@@ -219,7 +219,7 @@ def test_nobody_is_told_of_their_own_silence_as_their_own_manager(town: Town):
         )
     )
     town.announce()
-    town.pass_time(days=7)
+    town.pass_time(days=8)
     assert escalated(town, GRACE) == []
     told = words(town.posted(GOVERNANCE, f"RET-1/escalate/acknowledge@2026-03-23/1/{GOVERNANCE}"))
     assert "*win-back-mailer*" in told

@@ -122,7 +122,7 @@ def test_of_a_channel_no_message_gets_into_the_coordinator_hears_until_it_is_men
 
 def test_an_escalation_to_a_channel_nothing_gets_into_reaches_the_coordinator(town: Town):
     town.announce()
-    town.pass_time(days=9)
+    town.pass_time(days=10)
     leaves(town)
     town.pass_time(hours=12)
     assert f"messages do not get into <#{GOVERNANCE}>" in lost(town, TOM)[0]
@@ -141,7 +141,7 @@ def test_where_the_card_was_deleted_the_coordinator_hears_that_nothing_can_be_to
 
 def test_where_no_message_reaches_the_coordinator_an_owner_of_the_model_hears_and_may_act(town: Town):
     town.announce()
-    town.pass_time(days=9)
+    town.pass_time(days=10)
     leaves(town)
     town.slack.ws.users[TOM].deleted = True
     refused = asks(town, f"handover RET-1 @{town.slack.ws.users[MINA].name}", person=ADA)

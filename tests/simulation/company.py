@@ -70,7 +70,7 @@ LEVELS = {
     "simulated": {1: timedelta(0), 2: timedelta(days=POLICY.escalate_again_days)},
     "own steps": {1: timedelta(0), 4: timedelta(days=3 + 6)},
 }
-"""Policy -> which notification is due at the latest how long after the day was missed; work may wait for days."""
+"""Policy -> which notification is due at the latest how long after the day was over; work may wait for days."""
 
 
 def policy_of(seed: int) -> Policy:

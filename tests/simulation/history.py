@@ -489,7 +489,7 @@ class History(Standing):
         mark = f"{event.milestone}/{event.level}"
         self._must(mark not in self.escalated, event, f"{mark} was told already")
         _, _, day = event.milestone.partition("@")
-        self._must(event.at.date() >= date.fromisoformat(day), event, "before its day")
+        self._must(event.at.date() > date.fromisoformat(day), event, "before its day is over")
         is_rest = any(one.startswith(f"{mark}/") for one in self.escalated)
         is_part = event.left or event.later
         self.escalated += [f"{mark}/{one}" for one in event.consumer_ids] if is_part else [mark]

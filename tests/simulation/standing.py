@@ -153,7 +153,7 @@ class Standing:
         if not self._of_all_but(self.settled | was_late | self.objectors):
             return
         for level, after in LEVELS[self.policy_name].items():
-            due = by + after
+            due = by + timedelta(days=1) + after
             # Where no manager is known and the day of the last has come as well, that one is told once.
             marks = [
                 f"migrate@{by:%Y-%m-%d}/{hop}" for hop in range(level, max(LEVELS[self.policy_name]) + 1)

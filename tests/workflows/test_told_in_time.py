@@ -67,17 +67,17 @@ def escalated(life: Living, to: str) -> list[tuple[datetime, str]]:
 def test_whoever_answers_for_a_manager_hears_in_one_message_of_all_that_are_still_late(
     tmp_path: Path, acknowledged: tuple[str, ...], named: str
 ):
-    """Ben comes back on the day itself and has until the evening, so that May has two messages in one morning."""
-    absent = away(date(2027, 1, 12), date(2027, 1, 13))
-    hours = {BEN: away(date(2027, 1, 5), date(2027, 1, 11)), MAY: absent, DEE: absent}
+    """Ben comes back the day after and has until the evening, so that May has two messages in one morning."""
+    absent = away(date(2027, 1, 13), date(2027, 1, 14))
+    hours = {BEN: away(date(2027, 1, 5), date(2027, 1, 12)), MAY: absent, DEE: absent}
     with a_life(tmp_path, **hours) as life:
         life.does(cmd.Delegate(by=MAY, to=DEE, until=date(2027, 1, 20)), stream_of(MAY))
-        life.until(on(13, 12))
+        life.until(on(14, 12))
         if acknowledged:
             life.does(cmd.ChangeDuty(by=ANN, consumer_ids=acknowledged, duty=Duty.ACKNOWLEDGED))
         heard, ahead = len(life.notebook.sent), foretold(life)
         life.until(ENDS)
-        assert escalated(life, DEE)[:1] == [(on(14), named)]
+        assert escalated(life, DEE)[:1] == [(on(15), named)]
         assert life.sent_after(heard) == ahead
 
 
@@ -100,11 +100,11 @@ def test_what_waited_for_a_morning_when_it_was_paused_goes_once_it_goes_on_and_h
 def test_after_the_plan_was_edited_the_dry_run_has_nothing_of_the_old_one_and_nobody_who_has_moved(
     tmp_path: Path,
 ):
-    """May is away when the old day is past, and back before the new announcement. Ann has moved."""
-    with a_life(tmp_path, **{MAY: away(date(2027, 1, 12), date(2027, 1, 13))}) as life:
+    """May is away when the old day is over, and back before the new announcement. Ann has moved."""
+    with a_life(tmp_path, **{MAY: away(date(2027, 1, 13), date(2027, 1, 14))}) as life:
         life.until(on(6))
         life.does(cmd.ChangeDuty(by=ANN, consumer_ids=(ANNS,), duty=Duty.MIGRATED))
-        life.until(on(12, 12))
+        life.until(on(13, 12))
         assert [one.person for one in life.store.asleep()] == [MAY]
         life.does(cmd.Revise(by=PAT, reason=Reason.COST, why=WHY, target_on=date(2027, 4, 1)))
         told, ahead = len(life.notebook.sent), foretold(life)
@@ -142,7 +142,7 @@ def test_whoever_was_told_of_a_date_hears_when_it_moves_also_who_has_moved_and_t
     tmp_path: Path, *, is_edited: bool
 ):
     with a_life(tmp_path) as life:
-        life.until(on(12, 12))
+        life.until(on(13, 12))
         life.does(cmd.ChangeDuty(by=ANN, consumer_ids=(ANNS,), duty=Duty.MIGRATED))
         before = len(life.notebook.sent)
         if is_edited:

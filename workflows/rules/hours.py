@@ -22,6 +22,11 @@ def days_later(at: datetime, days: int, policy: Policy) -> datetime:
     return (at.astimezone(ZoneInfo(policy.zone)) + timedelta(days=days)).astimezone(UTC)
 
 
+def late_at(by: datetime, policy: Policy) -> datetime:
+    """From when on whoever had until this day is late: all of it was theirs, so it is the hour of steps on the next."""
+    return instant_on(day_of(by, policy) + timedelta(days=1), policy)
+
+
 def first_at_or_after(at: datetime, policy: Policy) -> datetime:
     """The first instant at which steps run, not before `at`."""
     candidate = instant_on(day_of(at, policy), policy)

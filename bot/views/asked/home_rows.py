@@ -23,7 +23,7 @@ from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.rounds import Purpose
 from workflows.by_name import ToAttest
 from workflows.home import GoesDark, Home, LateStep, Owed, Part
-from workflows.rules.people.due import owes
+from workflows.rules.people.due import overdue
 from workflows.rules.voting.quorum import digest_on_ballot, open_round, seats
 
 REASONS_MAX = 600
@@ -76,7 +76,7 @@ def below(home: Home) -> list[Payload]:
 
 
 def _late(duty: Obligation, state: Retirement, now: datetime) -> str:
-    late = (f"{what} by *{day(by, zone_of(state))}*" for what, by in owes(duty, state) if by <= now)
+    late = (f"{what} by *{day(by, zone_of(state))}*" for what, by in overdue(duty, state, now))
     return " and to ".join(late)
 
 

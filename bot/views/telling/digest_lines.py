@@ -20,7 +20,7 @@ from data.records.rounds import Purpose
 from workflows.rules.gating import attesting
 from workflows.rules.gating.ahead_gates import gates_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
-from workflows.rules.people.due import is_overdue, is_waiting, overdue, owes, steps_ahead
+from workflows.rules.people.due import is_over, is_overdue, is_waiting, overdue, owes, steps_ahead
 from workflows.rules.plans.break_glass import look_back_at
 from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
@@ -98,7 +98,7 @@ def due(retirement: Retirement, *, after: datetime, until: datetime) -> Iterator
     for at, says in (
         *((at, says) for at, says in _votes(retirement) if after < at <= until),
         *((step.due_at, f"step {step.kind}") for step in steps if step.due_at <= until),
-        *_answers(retirement, lambda at: after < at <= until, "has"),
+        *_answers(retirement, lambda at: at <= until and not is_over(at, retirement, after), "has"),
         *((at, LOOK_BACK) for at in (look_back_at(retirement),) if at and after < at <= until),
     ):
         yield Dated(at, Line(called(retirement), f": {says}", weekday(at, zone)))
@@ -150,7 +150,7 @@ def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:
             yield f"step {step.kind} due since {day(step.due_at, zone)}{held}"
     if (back_at := look_back_at(retirement)) is not None and back_at <= now:
         yield f"{LOOK_BACK} by {day(back_at, zone)}"
-    for at, says in _answers(retirement, lambda at: at <= now, "had"):
+    for at, says in _answers(retirement, lambda at: is_over(at, retirement, now), "had"):
         yield f"{says} by {day(at, zone)}"
 
 

@@ -55,6 +55,22 @@ class ManagersFirst(Wrapped):
         return super().decide(stream, state, command, known, now)
 
 
+class HalfADay(Wrapped):
+    """Those above hear in the morning of the day that somebody has."""
+
+    def decide(
+        self, stream: str, state: bytes | None, command: str, facts: Facts | None, now: datetime
+    ) -> Decision[AnyEvent]:
+        is_early = isinstance(cmd.decoded(command), cmd.Escalate)
+        decision = super().decide(stream, state, command, facts, now + timedelta(days=1) if is_early else now)
+        happened = (replace(event, at=now) if is_early else event for event in decision.events)
+        timers = (
+            replace(one, due_at=one.due_at - timedelta(days=1)) if one.name.startswith("escalate/") else one
+            for one in decision.timers
+        )
+        return replace(decision, events=tuple(happened), timers=tuple(timers))
+
+
 class EveryReminder(Wrapped):
     """After downtime every reminder that was missed is told, as if it were its day."""
 
@@ -125,6 +141,7 @@ MUTANTS: dict[str, Parts] = {
     "no-refresh": Parts(machine=NoRefresh),
     "no-lanes": Parts(machine=NoLanes),
     "managers-first": Parts(machine=ManagersFirst, timekeeper=Everywhere),
+    "half-a-day": Parts(machine=HalfADay),
     "every-reminder": Parts(machine=EveryReminder),
     "any-plan": Parts(machine=AnyPlan),
     "other-dates": Parts(machine=OtherDates),

@@ -66,7 +66,7 @@ def test_after_a_pause_all_remaining_dates_have_moved_by_its_length():
 
 
 def test_who_was_to_answer_during_the_pause_is_still_pressed_after_it():
-    story = resumed(paused(a_running_retirement(), for_days=10)).until(ANNOUNCED_AT + days(17))
+    story = resumed(paused(a_running_retirement(), for_days=10)).until(ANNOUNCED_AT + days(18))
     assert story.of(events.Escalated)[0].milestone == "acknowledge@2027-02-04"
 
 

@@ -48,13 +48,12 @@ def test_whoever_is_migrating_says_by_when():
     assert (duty.duty, duty.moves_on, duty.migrate_by) == (Duty.MIGRATING, MOVES_AT, MIGRATE_AT)
 
 
-def test_a_day_that_passes_is_overdue_and_they_are_reminded_the_day_after():
-    story = moving().until(MOVES_AT + days(0.5))
+def test_a_day_is_theirs_to_its_end_and_on_the_next_they_are_overdue_and_reminded():
+    story = moving().until(MOVES_AT + days(0.9))
     duty = story.state.obligation(BILLING)
-    assert not overdue(duty, story.state, MOVES_AT - days(1))
-    assert overdue(duty, story.state, story.now) == (("migrate", MOVES_AT),)
-    assert reminded(story) == []
+    assert (overdue(duty, story.state, story.now), reminded(story)) == ((), [])
     story.until(MOVES_AT + days(1))
+    assert overdue(duty, story.state, story.now) == (("migrate", MOVES_AT),)
     assert reminded(story) == [("moving@2027-01-31", (BILL, "UBELLA"))]
 
 

@@ -33,7 +33,8 @@ from tests.builders import (
 from tests.workflows.decisions.test_extensions import votes
 from workflows import commands as cmd
 
-ANSWER_BY = ANNOUNCED_AT + days(7)
+LATE = ANNOUNCED_AT + days(8)
+"""The morning after the day to answer by."""
 MAYA = "UMAYA"
 TWO_MANAGERS = {BILL: MAX, BELLA: MAX, CARL: MAYA}
 
@@ -100,7 +101,7 @@ def test_a_reminder_of_a_date_that_has_moved_rings_for_nothing():
 
 
 def test_silence_goes_to_the_managers_then_to_the_channel_each_once():
-    story = a_running_retirement(managers=TWO_MANAGERS).until(ANSWER_BY + days(3))
+    story = a_running_retirement(managers=TWO_MANAGERS).until(LATE + days(3))
     assert hops(story) == [
         ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), MAYA: (CRM,)}),
         ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
@@ -111,7 +112,7 @@ def test_silence_goes_to_the_managers_then_to_the_channel_each_once():
 
 def test_each_manager_is_told_of_those_they_manage_and_of_no_others():
     impact = (*IMPACT, an_impacted("ads", team="ads", people=(CARL, BILL)))
-    story = a_running_retirement(impact=impact, managers=TWO_MANAGERS).until(ANSWER_BY)
+    story = a_running_retirement(impact=impact, managers=TWO_MANAGERS).until(LATE)
     ads = "component:default/ads"
     assert hops(story) == [("acknowledge@2027-01-25", 1, {MAX: (BILLING, ads), MAYA: (CRM, ads)})]
     told = {
@@ -123,7 +124,7 @@ def test_each_manager_is_told_of_those_they_manage_and_of_no_others():
 
 
 def test_consumers_above_whose_owners_nobody_is_known_reach_the_channel_without_delay():
-    story = a_running_retirement().until(ANSWER_BY + days(3))
+    story = a_running_retirement().until(LATE + days(3))
     assert hops(story) == [
         ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), "CGOV": (CRM,)}),
         ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
@@ -133,7 +134,7 @@ def test_consumers_above_whose_owners_nobody_is_known_reach_the_channel_without_
 def test_what_was_handed_back_reaches_the_channel_without_delay_and_no_manager():
     story = a_running_retirement(managers=TWO_MANAGERS)
     story.does(cmd.ChangeDuty(by=CARL, duty=Duty.NOT_MINE))
-    story.until(ANSWER_BY + days(3))
+    story.until(LATE + days(3))
     assert hops(story) == [
         ("acknowledge@2027-01-25", 1, {MAX: (BILLING,), "CGOV": (CRM,)}),
         ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
@@ -142,7 +143,7 @@ def test_what_was_handed_back_reaches_the_channel_without_delay_and_no_manager()
 
 
 def test_an_escalation_names_the_consumers_and_owners_without_a_manager():
-    (first, *_) = a_running_retirement().until(ANSWER_BY).of(events.Escalated)
+    (first, *_) = a_running_retirement().until(LATE).of(events.Escalated)
     assert (first.consumer_ids, first.unreachable) == ((BILLING, CRM), (CARL,))
 
 
@@ -154,7 +155,7 @@ def test_an_escalation_names_the_consumers_and_owners_without_a_manager():
     ],
 )
 def test_without_any_manager_the_channel_hears_it_at_once(impact, managers):
-    story = a_running_retirement(impact=impact, managers=managers).until(ANSWER_BY)
+    story = a_running_retirement(impact=impact, managers=managers).until(LATE)
     everything = tuple(found.consumer_id for found in impact)
     assert hops(story) == [("acknowledge@2027-01-25", 1, {"CGOV": everything})]
 
@@ -162,7 +163,7 @@ def test_without_any_manager_the_channel_hears_it_at_once(impact, managers):
 def test_who_answered_is_not_escalated():
     story = a_running_retirement()
     story.does(cmd.ChangeDuty(by=BILL, duty=Duty.ACKNOWLEDGED))
-    story.until(ANSWER_BY)
+    story.until(LATE)
     assert story.of(events.Escalated)[0].consumer_ids == (CRM,)
 
 
@@ -170,7 +171,7 @@ def test_who_answered_and_did_not_move_is_escalated_after_the_day():
     story = a_running_retirement()
     for owner in (BILL, CARL):
         story.does(cmd.ChangeDuty(by=owner, duty=Duty.ACKNOWLEDGED))
-    story.until(MIGRATE_AT + days(3))
+    story.until(MIGRATE_AT + days(4))
     assert hops(story) == [
         ("migrate@2027-02-10", 1, {MAX: (BILLING,), "CGOV": (CRM,)}),
         ("migrate@2027-02-10", 2, {"CGOV": (BILLING, CRM)}),
@@ -178,14 +179,14 @@ def test_who_answered_and_did_not_move_is_escalated_after_the_day():
 
 
 def test_after_downtime_managers_hear_theirs_and_the_channel_waits_for_its_own_date():
-    story = a_running_retirement(managers=TWO_MANAGERS).wakes(ANSWER_BY + days(2))
+    story = a_running_retirement(managers=TWO_MANAGERS).wakes(LATE + days(2))
     assert hops(story) == [("acknowledge@2027-01-25", 1, {MAX: (BILLING,), MAYA: (CRM,)})]
-    story.until(ANSWER_BY + days(3))
+    story.until(LATE + days(3))
     assert hops(story)[1:] == [("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)})]
 
 
 def test_after_downtime_across_both_dates_each_is_told_once():
-    story = a_running_retirement().wakes(ANSWER_BY + days(5))
+    story = a_running_retirement().wakes(LATE + days(5))
     assert hops(story) == [
         ("acknowledge@2027-01-25", 1, {MAX: (BILLING,)}),
         ("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)}),
@@ -193,12 +194,12 @@ def test_after_downtime_across_both_dates_each_is_told_once():
 
 
 def test_after_downtime_across_both_dates_the_channel_alone_hears_of_what_nobody_manages():
-    story = a_running_retirement(managers={}).wakes(ANSWER_BY + days(5))
+    story = a_running_retirement(managers={}).wakes(LATE + days(5))
     assert hops(story) == [("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)})]
 
 
 def test_after_downtime_across_both_deadlines_only_the_later_is_told():
-    story = a_running_retirement(managers=TWO_MANAGERS).wakes(MIGRATE_AT + days(4))
+    story = a_running_retirement(managers=TWO_MANAGERS).wakes(MIGRATE_AT + days(5))
     assert hops(story) == [
         ("migrate@2027-02-10", 1, {MAX: (BILLING,), MAYA: (CRM,)}),
         ("migrate@2027-02-10", 2, {"CGOV": (BILLING, CRM)}),
@@ -235,8 +236,8 @@ def by_consumer(until: Mapping[str, datetime]) -> dict[str, dict[str, datetime]]
 
 def test_nobody_above_hears_before_an_owner_has_had_it_for_the_working_hours():
     """Carl was on leave; by the time he has had it for a day, his manager hears, and the channel after her."""
-    enough = ANSWER_BY + days(2.5)
-    story = busy(a_running_retirement(), **{CARL: enough}).until(ANSWER_BY)
+    enough = LATE + days(2.5)
+    story = busy(a_running_retirement(), **{CARL: enough}).until(LATE)
     first = ("acknowledge@2027-01-25", 1, {MAX: (BILLING,)})
     assert hops(story) == [first]
     (event,) = story.of(events.Escalated)
@@ -245,7 +246,7 @@ def test_nobody_above_hears_before_an_owner_has_had_it_for_the_working_hours():
     story.facts = replace(story.facts, busy_until={})
     story.until(enough)
     assert hops(story) == [first, ("acknowledge@2027-01-25", 1, {MAYA: (CRM,)})]
-    story.until(ANSWER_BY + days(3))
+    story.until(LATE + days(3))
     assert hops(story)[2:] == [("acknowledge@2027-01-25", 2, {"CGOV": (BILLING, CRM)})]
     assert (
         len({effect.key for effect in story.effects.values() if effect.body.get("notice") == "escalation"})
@@ -256,20 +257,20 @@ def test_nobody_above_hears_before_an_owner_has_had_it_for_the_working_hours():
 def test_a_manager_of_two_hears_of_the_second_one_in_a_message_of_its_own():
     story = a_running_retirement()
     story.facts = replace(
-        story.facts, managers={BILL: MAX, CARL: MAX}, busy_until={CRM: {CARL: ANSWER_BY + days(1)}}
+        story.facts, managers={BILL: MAX, CARL: MAX}, busy_until={CRM: {CARL: LATE + days(1)}}
     )
-    story.until(ANSWER_BY)
+    story.until(LATE)
     story.facts = replace(story.facts, busy_until={})
-    story.until(ANSWER_BY + days(1))
+    story.until(LATE + days(1))
     told = [effect for effect in story.effects.values() if effect.place == MAX]
     assert [effect.body["consumer_ids"] for effect in told] == [BILLING, CRM]
     assert len({effect.key for effect in told}) == 2
 
 
 def test_while_nobody_has_had_it_for_long_enough_nothing_is_said_and_it_is_looked_at_again():
-    again = ANSWER_BY + days(1)
+    again = LATE + days(1)
     story = busy(a_running_retirement(), **{BILL: again, BELLA: again + days(1), CARL: again + days(1)})
-    story.until(ANSWER_BY)
+    story.until(LATE)
     assert hops(story) == []
     assert story.timers["escalate/acknowledge@2027-01-25/1"].due_at == again
     # One of the team has had it by then, and that is enough.
@@ -281,8 +282,8 @@ def test_while_nobody_has_had_it_for_long_enough_nothing_is_said_and_it_is_looke
 
 
 def test_who_answers_before_they_have_had_it_for_so_long_is_told_on_by_nobody():
-    again = ANSWER_BY + days(1)
-    story = busy(a_running_retirement(), **{CARL: again}).until(ANSWER_BY)
+    again = LATE + days(1)
+    story = busy(a_running_retirement(), **{CARL: again}).until(LATE)
     story.does(cmd.ChangeDuty(by=CARL, consumer_ids=(CRM,), duty=Duty.ACKNOWLEDGED))
     story.facts = replace(story.facts, busy_until={})
     story.until(again)
@@ -290,8 +291,8 @@ def test_who_answers_before_they_have_had_it_for_so_long_is_told_on_by_nobody():
 
 
 def test_what_had_to_wait_is_not_forgotten_over_a_pause():
-    again = ANSWER_BY + days(1)
-    story = busy(a_running_retirement(), **{BILL: again, BELLA: again, CARL: again}).until(ANSWER_BY)
+    again = LATE + days(1)
+    story = busy(a_running_retirement(), **{BILL: again, BELLA: again, CARL: again}).until(LATE)
     paused(story, for_days=2)
     story.facts = replace(story.facts, busy_until={})
     resumed(story).until(story.now + days(1))
@@ -299,8 +300,8 @@ def test_what_had_to_wait_is_not_forgotten_over_a_pause():
 
 
 def test_what_was_handed_back_waits_for_nobodys_working_hours():
-    again = ANSWER_BY + days(1)
+    again = LATE + days(1)
     story = busy(a_running_retirement(), **{CARL: again, BILL: again, BELLA: again})
     story.does(cmd.ChangeDuty(by=CARL, consumer_ids=(CRM,), duty=Duty.NOT_MINE))
-    story.until(ANSWER_BY)
+    story.until(LATE)
     assert hops(story) == [("acknowledge@2027-01-25", 1, {"CGOV": (CRM,)})]

@@ -75,7 +75,7 @@ def test_nobody_snoozes_past_the_day_an_answer_is_due():
         "RET-1 cannot be snoozed any more: your answer is due on 2027-01-25. "
         "Answer now, or press Need more time"
     )
-    story.until(ANNOUNCED_AT + days(7))
+    story.until(ANNOUNCED_AT + days(8))
     assert [event.milestone for event in story.of(events.Escalated)] == ["acknowledge@2027-01-25"]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from data import events
 from data.records.retirement import Obligation, Retirement, State
-from workflows.rules.people.due import is_waiting, owes
+from workflows.rules.people.due import overdue
 
 
 def with_those(state: Retirement, event: events.Escalated) -> dict[str, tuple[str, ...]]:
@@ -33,7 +33,7 @@ def late(
     """The same, of what is late now: of each of these that there is something of."""
     found = []
     for state in retirements:
-        those = tuple(one for one in told_of(state, people) if any(by <= now for _, by in owes(one, state)))
-        if those and not is_waiting(state):
+        those = tuple(one for one in told_of(state, people) if overdue(one, state, now))
+        if those:
             found.append((state, those))
     return tuple(found)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from data.records.plan import Step
 from data.records.progress import Progress
 from data.records.retirement import Duty, Obligation, Retirement, State
+from workflows.rules.hours import late_at
 
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
@@ -25,8 +26,14 @@ def owes(duty: Obligation, state: Retirement) -> Iterator[tuple[str, datetime]]:
 
 
 def overdue(duty: Obligation, state: Retirement, now: datetime) -> tuple[tuple[str, datetime], ...]:
-    """What was to be done of it by now, with the day it was to; nothing while dates wait."""
-    return () if is_waiting(state) else tuple(one for one in owes(duty, state) if one[1] <= now)
+    """What was to be done of it by a day that is over, with that day; nothing while dates wait."""
+    return () if is_waiting(state) else tuple(one for one in owes(duty, state) if is_over(one[1], state, now))
+
+
+def is_over(by: datetime, state: Retirement, now: datetime) -> bool:
+    """Is the day over until which somebody had, as escalation goes by it?"""
+    assert state.policy is not None
+    return late_at(by, state.policy) <= now
 
 
 def steps_ahead(state: Retirement) -> Iterator[Step]:

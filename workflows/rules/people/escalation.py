@@ -34,7 +34,7 @@ COMPANY = ""
 
 
 class Late(Record, frozen=True, kw_only=True):
-    """A duty whose day is past, or will be: which day it was (`at`), and how the duty stands."""
+    """A duty whose day is over, or will be: from when on (`at`), and how the duty stands."""
 
     tier: int
     deadline: Deadline

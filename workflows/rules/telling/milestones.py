@@ -15,7 +15,7 @@ from data.records.hours import Hours
 from data.records.progress import StepKind
 from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.consumers.obligations import is_asked_late
-from workflows.rules.hours import days_later
+from workflows.rules.hours import days_later, late_at
 from workflows.rules.people import escalation
 from workflows.rules.people.escalation import Late, Told
 
@@ -53,7 +53,7 @@ def moving(state: Retirement) -> tuple[Milestone, ...]:
     """The day after each by which somebody says that they will have moved."""
     assert state.policy is not None
     days = sorted({duty.moves_on for duty in state.obligations if duty.moves_on is not None})
-    return tuple(Milestone(name=_moves(on), due_at=days_later(on, 1, state.policy)) for on in days)
+    return tuple(Milestone(name=_moves(on), due_at=late_at(on, state.policy)) for on in days)
 
 
 def _moves(on: datetime) -> str:
@@ -72,7 +72,7 @@ def snoozed(day: date) -> str:
 
 
 def deadlines(state: Retirement) -> dict[str, datetime]:
-    """Escalation follows either: the day to have moved by, and the days to acknowledge by.
+    """Escalation begins once one of these is over: the day to have moved by, and the days to acknowledge by.
 
     Who took something over has a day of their own to acknowledge by.
     """
@@ -113,7 +113,7 @@ class Courses:
         late = Late(
             tier=self._state.plan.subject.tier,
             deadline=Deadline.ACKNOWLEDGE if milestone.startswith(ACKNOWLEDGE) else Deadline.MIGRATE,
-            at=at,
+            at=late_at(at, self._state.policy),
             migrate_by=self._state.plan.step(StepKind.MIGRATE).due_at,
             duty=duty,
         )

@@ -311,10 +311,13 @@ def test_at_risk_are_missing_acknowledgements_and_those_who_have_not_moved_with_
     story = a_running_retirement()
     story.does(cmd.ChangeDuty(by=BILL, duty=Duty.NOT_MINE))
     story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
-    late = digested(story, now=ANNOUNCED_AT + lasting(7))
+    last = digested(story, now=ANNOUNCED_AT + lasting(7))
+    to_answer = "billing has to acknowledge for 1 consumer (billing-etl)"
+    assert (last[digest.RISK], last[digest.DUE][0]) == ([], f"Mon 2027-01-25: RET-1 churn: {to_answer}")
+    late = digested(story, now=ANNOUNCED_AT + lasting(8))
     assert late[digest.RISK] == [
         (
-            "RET-1 churn, last day 2027-02-17, in 23 days: "
+            "RET-1 churn, last day 2027-02-17, in 22 days: "
             "billing had to acknowledge for 1 consumer (billing-etl) by 2027-01-25"
         )
     ]

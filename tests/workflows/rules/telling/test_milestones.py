@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from data.records.retirement import Duty
 from tests.builders import ANNOUNCED_AT, CARL, MIGRATE_AT, a_policy, a_running_retirement, days
+from workflows.rules.hours import late_at
+from workflows.rules.people.due import overdue
 from workflows.rules.plans.plan import shifted
 from workflows.rules.telling import milestones
 from workflows.rules.telling.milestones import Milestone
@@ -26,13 +28,45 @@ def test_reminders_come_at_the_policys_offsets_before_the_day_to_have_moved():
 
 
 def test_escalation_follows_either_deadline_first_to_managers_then_to_the_channel():
-    answer_by = ANNOUNCED_AT + days(7)
     assert milestones.escalations(STATE) == (
-        Milestone(name="acknowledge@2027-01-25", due_at=answer_by, level=1),
-        Milestone(name="acknowledge@2027-01-25", due_at=answer_by + days(3), level=2),
-        Milestone(name="migrate@2027-02-10", due_at=MIGRATE_AT, level=1),
-        Milestone(name="migrate@2027-02-10", due_at=MIGRATE_AT + days(3), level=2),
+        Milestone(name="acknowledge@2027-01-25", due_at=ANNOUNCED_AT + days(8), level=1),
+        Milestone(name="acknowledge@2027-01-25", due_at=ANNOUNCED_AT + days(11), level=2),
+        Milestone(name="migrate@2027-02-10", due_at=MIGRATE_AT + days(1), level=1),
+        Milestone(name="migrate@2027-02-10", due_at=MIGRATE_AT + days(4), level=2),
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "expected"),
+    [
+        pytest.param("UTC", datetime(2027, 1, 25, 0, 30, tzinfo=UTC), "2027-01-26 09:00", id="early on it"),
+        pytest.param("UTC", datetime(2027, 1, 25, 23, 59, tzinfo=UTC), "2027-01-26 09:00", id="late on it"),
+        pytest.param(
+            "Pacific/Auckland", datetime(2027, 1, 25, 20, tzinfo=UTC), "2027-01-26 20:00", id="of the zone"
+        ),
+        pytest.param(
+            "Europe/Lisbon", datetime(2027, 3, 27, 9, tzinfo=UTC), "2027-03-28 08:00", id="clocks change"
+        ),
+    ],
+)
+def test_whoever_has_until_a_day_has_all_of_it_and_is_late_from_the_hour_of_steps_on_the_next(
+    zone, at, expected
+):
+    policy = a_policy(zone=zone)
+    assert f"{late_at(at, policy):%Y-%m-%d %H:%M}" == expected
+    state = replace(STATE, policy=policy)
+    duty = replace(STATE.obligations[0], acknowledge_by=at, migrate_by=at + days(30))
+    state = replace(state, obligations=(duty,))
+    first = next(one for one in milestones.escalations(state) if one.name.startswith("acknowledge"))
+    assert first.due_at == late_at(at, policy), "those above hear"
+    assert not overdue(duty, state, first.due_at - timedelta(seconds=1))
+    assert overdue(duty, state, first.due_at) == (("acknowledge", at),), "and it is shown"
+
+
+def test_the_last_reminder_is_due_on_the_day_and_before_anybody_above_hears():
+    *_, last = milestones.reminders(STATE)
+    first = next(one for one in milestones.escalations(STATE) if one.name.startswith("migrate"))
+    assert last.due_at + days(1) == first.due_at
 
 
 def test_who_took_over_later_is_held_to_their_own_day_and_not_to_one_that_was_past():
@@ -102,8 +136,10 @@ def test_overdue_reminders_collapse_to_the_latest(name, at, expected):
 @pytest.mark.parametrize(
     ("name", "level", "expected"),
     [
-        pytest.param("acknowledge@2027-01-25", 1, MIGRATE_AT, id="once managers hear of the later one, too"),
-        pytest.param("acknowledge@2027-01-25", 2, MIGRATE_AT + days(3), id="once the channel does"),
+        pytest.param(
+            "acknowledge@2027-01-25", 1, MIGRATE_AT + days(1), id="once managers hear of the later one, too"
+        ),
+        pytest.param("acknowledge@2027-01-25", 2, MIGRATE_AT + days(4), id="once the channel does"),
         pytest.param("migrate@2027-02-10", 1, None, id="the later one stays"),
     ],
 )

@@ -213,7 +213,7 @@ def _asking() -> cmd.AskForTime:
 
 
 def test_reminders_and_escalations_carry_their_milestone_in_the_key():
-    story = a_running_retirement().until(MIGRATE_AT + days(3))
+    story = a_running_retirement().until(MIGRATE_AT + days(4))
     keys = set(story.effects)
     assert {f"RET-1/remind/migrate-7d@2027-02-10/{who}" for who in (BILL, BELLA, CARL)} <= keys
     assert f"RET-1/escalate/migrate@2027-02-10/1/{MAX}" in keys

@@ -107,7 +107,7 @@ def test_a_reminder_of_a_day_that_moved_meanwhile_is_overtaken_by_the_new_day():
 def test_a_manager_hears_of_those_alone_who_have_not_answered_by_then():
     story = a_running_retirement()
     story.facts = replace(story.facts, managers={BILL: MAX, CARL: MAX})
-    story.until(ANNOUNCED_AT + days(7))
+    story.until(ANNOUNCED_AT + days(8))
     key, body = kept(story, "escalation", MAX)
     assert set(body["consumer_ids"].split("\n")) == {BILLING, CRM}
     answers(story, CARL, CRM, Duty.ACKNOWLEDGED)

@@ -70,6 +70,8 @@ def _reminds(state: Retirement, person: str, milestone: str) -> bool:
     owed = milestones.concerned(state, milestone)
     if state.state is not State.MIGRATING or all(person not in duty.asked for duty in owed):
         return False
+    if milestone.startswith(milestones.MOVING):
+        return True  # it is of a day of their own, which no other reminder is about
     if milestone.startswith(milestones.MOVED):
         return milestone == milestones.moved(state)
     ahead = {one.name: one.due_at for one in milestones.reminders(state)}

@@ -93,6 +93,18 @@ def test_a_reminder_that_waited_is_not_said_to_who_chose_a_later_day_meanwhile()
     assert left(story.state, *chosen) is None, "the one of the last day says the same"
 
 
+def test_who_named_a_day_of_their_own_is_reminded_of_it_unless_they_have_moved_or_named_another():
+    story = a_running_retirement()
+    says = cmd.ReportMigrating(by=BILL, consumer_id=BILLING, until=(MIGRATE_AT - days(3)).date())
+    story.does(says)
+    story.until(MIGRATE_AT - days(2))
+    key, body = kept(story, "reminder", BILL)
+    assert body["milestone"].startswith("moving@")
+    assert left(story.state, key, body) == body
+    story.does(replace(says, until=(MIGRATE_AT - days(1)).date()))
+    assert left(story.state, key, body) is None
+
+
 def test_a_reminder_of_a_day_that_moved_meanwhile_is_overtaken_by_the_new_day():
     story = a_running_retirement().until(MIGRATE_AT - days(6))
     old = kept(story, "reminder", BILL)

@@ -205,7 +205,7 @@ class _Run:
         others = self._beside(effect)
         body = together.with_those(body, others)
         is_looked_at = self._people.hours is not None
-        left = overtaken.left(self._state, effect.key, body) if is_looked_at else body
+        left = overtaken.left(self._state, effect.key, body, self._at) if is_looked_at else body
         if left is None or effect.key in self._told_with:
             self._is_over(effect)
             return

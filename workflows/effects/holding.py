@@ -62,7 +62,7 @@ def as_of_now(
         return body
     if body["notice"] == "called off" and not _was_asked(state, body["slack_id"], shop):
         return None
-    return overtaken.left(state, effect.key, body)
+    return overtaken.left(state, effect.key, body, shop.world.now())
 
 
 def beside(claim: Claim, shop: Workshop) -> list[Effect] | None:

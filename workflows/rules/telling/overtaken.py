@@ -7,7 +7,7 @@ several tells of those that are left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from data.records.retirement import Duty, Retirement, State
 from workflows.rules.consumers.obligations import of_person
@@ -18,7 +18,7 @@ ABOUT_DATES = ("dm", "escalation", "handed", "reminder")
 
 
 def left(  # noqa: PLR0911 - one for each notice
-    state: Retirement, key: str, body: Mapping[str, str]
+    state: Retirement, key: str, body: Mapping[str, str], now: datetime
 ) -> dict[str, str] | None:
     """Its body as it would be wanted now; None where it would not be wanted any more."""
     person = body["slack_id"]
@@ -27,7 +27,7 @@ def left(  # noqa: PLR0911 - one for each notice
             is_newest = key == messages.dm_key(state, person)
             return _asks(state, person, body) if is_newest and state.state is State.MIGRATING else None
         case "reminder":
-            return dict(body) if _reminds(state, person, body["milestone"]) else None
+            return dict(body) if _reminds(state, person, body["milestone"], now) else None
         case "handed":
             mine = {duty.consumer.consumer_id for duty in of_person(state, person) if not duty.is_settled}
             return _of_those(state, body, mine if state.state is State.MIGRATING else set())
@@ -65,26 +65,31 @@ def _asks(state: Retirement, person: str, body: Mapping[str, str]) -> dict[str, 
     return {**body, "news": informing.MOVED} if owed and state.announced > 1 else None
 
 
-def _reminds(state: Retirement, person: str, milestone: str) -> bool:
-    """Does the person still owe it by this date, and has no later reminder said so since?"""
+def _reminds(state: Retirement, person: str, milestone: str, now: datetime) -> bool:
+    """Does the person still owe it by this date, and does no other reminder say the same?"""
     owed = milestones.concerned(state, milestone)
     if state.state is not State.MIGRATING or all(person not in duty.asked for duty in owed):
         return False
-    if milestone.startswith(milestones.MOVING):
-        return True  # it is of a day of their own, which no other reminder is about
     if milestone.startswith(milestones.MOVED):
         return milestone == milestones.moved(state)
+    is_their_own = milestone.startswith(milestones.MOVING)
+    return is_their_own or _is_newest(state, person, milestone, now)
+
+
+def _is_newest(state: Retirement, person: str, milestone: str, now: datetime) -> bool:
+    """Was no later reminder told since, and is none on this very day?"""
+    assert state.policy is not None
     ahead = {one.name: one.due_at for one in milestones.reminders(state)}
+    today = day_of(now, state.policy)
+    told = [at for name, at in ahead.items() if name in state.reminded or day_of(at, state.policy) <= today]
     if milestone.startswith(milestones.SNOOZED):
-        assert state.policy is not None
         on = date.fromisoformat(milestone.removeprefix(milestones.SNOOZED))
-        since = [name for name, due_at in ahead.items() if day_of(due_at, state.policy) >= on]
-        return not any(name in state.reminded for name in since)
+        return all(day_of(at, state.policy) < on for at in told)
     if milestone not in ahead:
         return False
     if (until := state.snoozed.get(person)) is not None and until > ahead[milestone]:
         return False  # they have said since on which day they want to be reminded instead
-    return not any(name in state.reminded for name, due_at in ahead.items() if due_at > ahead[milestone])
+    return all(at <= ahead[milestone] for at in told)
 
 
 def _of_those(state: Retirement, body: Mapping[str, str], still: set[str]) -> dict[str, str] | None:

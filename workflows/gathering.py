@@ -65,7 +65,7 @@ class Gatherer:
     unheard   whether something was asked of this stream and is not decided yet
     happened  all that is on the record of a retirement, oldest first
     busy_until   owners who have not had their request for long enough (workflows/asking.py)
-    hours        working hours of people, where escalation waits for them
+    hours        working hours of people, where what is decided goes by them
     snooze_days  for how long one press keeps reminders away
     checks    which of them consumers have, and who runs them
     second_factor  asks somebody's before what cannot be had again; None where the operator has none
@@ -211,7 +211,8 @@ class Gatherer:
                 ]
                 return self._with_shared(known, state, meant)
             case cmd.Snooze():
-                return replace(known, snooze_days=self.snooze_days)
+                at_work = self.hours(state, (command.by,), now)
+                return replace(known, snooze_days=self.snooze_days, hours=at_work)
             case cmd.Escalate():
                 return self._above(known, state, now)
             case cmd.RecordUnreached():

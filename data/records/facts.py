@@ -63,7 +63,7 @@ class Facts(Record, frozen=True, kw_only=True):
     owners        Slack ids of the model's owning team now
     endpoint_owners  Slack ids of the teams that own the subject's endpoints now
     managers      Slack id -> manager's Slack id, where the catalog has one: from the owners all the way up
-    hours         owner -> their working hours, where the policy's escalation waits for them; "": the company's
+    hours         person -> their working hours, where what is decided goes by them; "": the company's
     groups        group that the policy's escalation names -> Slack ids of its members now
     snooze_days   for how long one press keeps reminders away
     busy_until    consumer -> owner -> when they will have had their request for the policy's working hours; all

@@ -181,7 +181,7 @@ def snooze(slack: SlackPage) -> None:
     button(own, "Acknowledge all").click()  # or on a slow machine the day to do so may have come
     expect(button(own, "Acknowledge all")).to_have_count(0)
     button(own, "Snooze").click()
-    told = messages(slack.channel, text="You are reminded of RET-1 again from")
+    told = messages(slack.channel, text="You are reminded of RET-1 again on")
     expect(told).to_contain_text("unless you have answered by then")
     slack.picture("snoozed", told)
 

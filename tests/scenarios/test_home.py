@@ -106,7 +106,7 @@ def test_who_wants_to_be_reminded_later_says_so_on_home_and_sees_until_when(town
     assert "You are reminded again" not in open_home(town, who)
     press(town, who, "duty.snooze")
     until = town.retirement().snoozed[who]
-    assert f"You are reminded of RET-1 again from {until:%Y-%m-%d}" in town.told(who)
+    assert f"You are reminded of RET-1 again on {until:%a %Y-%m-%d}" in town.told(who)
     assert f":zzz: You are reminded again on *{until:%Y-%m-%d}*" in said(town, who)
     assert ":zzz:" not in open_home(town, BRUNO if who == ELENA else ELENA)
     town.pass_time(days=4)

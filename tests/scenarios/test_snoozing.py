@@ -15,7 +15,7 @@ def test_a_press_keeps_reminders_away_until_the_day_it_says(town: Town):
     town.pass_time(days=9)
     message = town.announcement(INES)
     town.press(INES, message, "duty.snooze", f"RET-1|{town.retirement().announced}")
-    said = "You are reminded of RET-1 again from 2026-03-29 on, in your working hours, unless"
+    said = "You are reminded of RET-1 again on Sun 2026-03-29 09:00 (UTC), unless"
     assert town.told(INES).startswith(said)
     assert f":zzz: <@{INES}> is reminded again on 2026-03-29" in town.thread()
     town.restart()

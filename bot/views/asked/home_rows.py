@@ -153,7 +153,7 @@ def _head(home: Home, state: Retirement, whose: str) -> list[Payload]:
         [one.duty for one in listed if one.state.id == state.id and one.whose == whose]
         for listed in (home.answers, home.overdue)
     )
-    can_wait = not late and obligations.may_wait(ahead, state)  # what is late is not put off
+    can_wait = obligations.may_wait((*ahead, *late), state, home.now)
     if len(ahead) + len(late) == 1:
         return [section(said), *([actions(obligations.snooze(state, whose))] if can_wait else ())]
     has_open = any(one.duty is Duty.OPEN and duties.is_actionable(one, state) for one in (*ahead, *late))

@@ -27,9 +27,10 @@ from bot.views.telling import audiences
 from data.catalog.snapshot import Snapshot
 from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.consumers.obligations import answered_by
+from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.people.delegating import NOBODY, InForce
-from workflows.rules.people.due import overdue
+from workflows.rules.people.due import put_off_until
 from workflows.rules.telling.milestones import concerned
 from workflows.rules.wording import counted
 
@@ -61,11 +62,12 @@ def snooze(retirement: Retirement, whose: str = "") -> Payload:
 
 
 def may_wait(owed: Iterable[Obligation], retirement: Retirement, now: datetime | None = None) -> bool:
-    """Is anybody reminded of some of these? What is late is not put off; `now`: where it is known what is."""
-    owed = tuple(owed)
-    if now is not None and any(overdue(one, retirement, now) for one in owed):
-        return False
-    return any(duties.is_actionable(one, retirement) and one.duty is not Duty.NOT_MINE for one in owed)
+    """Is anybody reminded of some of these, on a day before something of them is due? `now`: where that is known."""
+    last = put_off_until((one for one in owed if duties.is_actionable(one, retirement)), retirement)
+    if last is None or now is None:
+        return last is not None
+    assert retirement.policy is not None
+    return day_of(now, retirement.policy) < last
 
 
 def _about(retirement: Retirement, whose: str) -> str:

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Refused
+from data.policies.policy import read_windows
+from data.records.hours import Hours
 from data.records.retirement import Duty, State
 from tests.builders import (
     ANNOUNCED_AT,
@@ -44,8 +46,7 @@ def test_who_snoozes_is_reminded_on_the_day_it_ends_and_the_others_as_ever():
     said = story.does(cmd.Snooze(by=CARL, announced=1))
     assert (
         said.reply
-        == "You are reminded of RET-1 again from 2027-02-05 on, in your working hours, unless you have answered "
-        "by then."
+        == "You are reminded of RET-1 again on Fri 2027-02-05 09:00 (UTC), unless you have answered by then."
     )
     story.until(MIGRATE_AT - days(4))
     assert reminded(story) == [
@@ -67,7 +68,7 @@ def test_who_has_moved_meanwhile_is_not_reminded():
 def test_nobody_snoozes_past_the_day_an_answer_is_due():
     story = a_running_retirement(snooze_days=30)
     said = story.does(cmd.Snooze(by=CARL))
-    assert "again from 2027-01-24 on" in said.reply, "the day before the acknowledgement is due"
+    assert "again on Sun 2027-01-24 09:00 (UTC)" in said.reply, "the day before the acknowledgement is due"
     story.until(ANNOUNCED_AT + days(6))
     with pytest.raises(Refused) as refused:
         story.does(cmd.Snooze(by=CARL))
@@ -77,6 +78,36 @@ def test_nobody_snoozes_past_the_day_an_answer_is_due():
     )
     story.until(ANNOUNCED_AT + days(8))
     assert [event.milestone for event in story.of(events.Escalated)] == ["acknowledge@2027-01-25"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "days_before", "on", "said"),
+    [
+        pytest.param("UTC", 9, "2027-02-04", "Thu 2027-02-04 09:00 (UTC)", id="a day at work"),
+        pytest.param("UTC", 7, "2027-02-08", "Mon 2027-02-08 09:00 (UTC)", id="Saturday is Monday"),
+        pytest.param(
+            "America/New_York", 7, "2027-02-08", "Mon 2027-02-08 09:00 (America/New_York)", id="in the west"
+        ),
+        pytest.param(
+            "Pacific/Auckland", 7, "2027-02-07", "Mon 2027-02-08 09:00 (Pacific/Auckland)", id="in the east"
+        ),
+        pytest.param("UTC", 2, "2027-02-09", "Tue 2027-02-09 09:00 (UTC)", id="to the day before it is due"),
+    ],
+)
+def test_the_day_is_the_one_on_which_it_comes(zone: str, days_before: int, on: str, said: str):
+    story = acknowledged(hours={CARL: Hours(windows=read_windows(), zone=zone)})
+    story.until(MIGRATE_AT - days(days_before))
+    assert f"again on {said}, unless" in story.does(cmd.Snooze(by=CARL)).reply
+    assert f"remind/snoozed@{on}" in story.timers
+
+
+def test_what_would_wait_over_a_weekend_for_a_day_that_is_past_comes_before_it_or_not_at_all():
+    """The day to acknowledge by is Monday the 25th, so Sunday would come on it."""
+    story = a_running_retirement(hours={CARL: Hours(windows=read_windows(), zone="UTC")})
+    story.until(ANNOUNCED_AT + days(3))
+    assert "again on Fri 2027-01-22 09:00 (UTC)" in story.does(cmd.Snooze(by=CARL)).reply
+    with pytest.raises(Refused, match="cannot be snoozed any more: your answer is due on 2027-01-25"):
+        story.does(cmd.Snooze(by=CARL), at=ANNOUNCED_AT + days(4))
 
 
 def test_pressing_it_again_on_the_same_day_changes_nothing_and_later_it_lasts_longer():

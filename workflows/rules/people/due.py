@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 
 from data.records.plan import Step
 from data.records.progress import Progress
 from data.records.retirement import Duty, Obligation, Retirement, State
-from workflows.rules.hours import late_at
+from workflows.rules.hours import day_of, late_at
 
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
@@ -34,6 +34,16 @@ def is_over(by: datetime, state: Retirement, now: datetime) -> bool:
     """Is the day over until which somebody had, as escalation goes by it?"""
     assert state.policy is not None
     return late_at(by, state.policy) <= now
+
+
+def put_off_until(owed: Iterable[Obligation], state: Retirement) -> date | None:
+    """The last day on which a reminder of these still comes in time: the one before something of it is due."""
+    left = (duty for duty in owed if not duty.is_settled and duty.duty is not Duty.NOT_MINE)
+    by = [duty.acknowledge_by if duty.duty is Duty.OPEN else duty.migrate_by for duty in left]
+    if not by:
+        return None
+    assert state.policy is not None
+    return day_of(min(by), state.policy) - timedelta(days=1)
 
 
 def steps_ahead(state: Retirement) -> Iterator[Step]:

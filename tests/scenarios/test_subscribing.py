@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.manifest import SCOPES
 from tests.fakes.slack import Channel
+from tests.scenarios.test_hours import until
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, TOM, VERA, Town, key_of, words
 
 TEAM = "C02TEAM"
@@ -52,6 +53,16 @@ def test_a_person_has_what_concerns_them_on_their_own_monday_morning(town: Town)
     assert "Logistics" in told
     assert "Insights" not in told, "what other teams owe is theirs"
     assert "Median cycle time" in told
+
+
+def test_what_happens_in_the_minute_of_the_digest_is_in_it(town: Town) -> None:
+    """The vote ends, and what it decided is announced, at nine on a Monday: that is when the digest is sent."""
+    began(town)
+    assert town.propose() == {}
+    town.approve()
+    until(town, "2026-03-16 09:30")
+    told = words(town.posted(GOVERNANCE, "digest/2026-03-16"))
+    assert "*RET-1 churn-v1* is migrating: approved; announced to 7 consumers" in told
 
 
 def test_whoever_leads_a_retirement_hears_of_every_team(town: Town) -> None:

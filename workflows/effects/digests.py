@@ -6,11 +6,11 @@ Safe to repeat: what a reader was told meanwhile is not told again. Who cannot b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.errors import Unavailable
 from data.events import EMERITUS
-from data.records.decision import Claim, Dead, Done, HeldUp, NotDone, Result, Unknown
+from data.records.decision import Claim, ClaimKind, Dead, Done, HeldUp, NotDone, Result, Unknown
 from data.records.digests import DigestState
 from data.records.retirement import Retirement
 from data.store import Then
@@ -27,6 +27,9 @@ from workflows.rules.people.delegating import stands_in_for
 from workflows.rules.restriction import channel_of, is_restricted
 from workflows.rules.telling.messages import is_person
 
+WAIT, WAITS_MAX = timedelta(seconds=10), 3
+"""Ours: half a minute later it is as good, and what takes longer, or is tried again, is told in the next one."""
+
 
 def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     """Look what there is to tell, and have that decided on."""
@@ -35,6 +38,9 @@ def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     since = datetime.fromisoformat(claim.effect.body["since"])
     if not state.is_on or state.sent_at != since:
         return Done(), None
+    if claim.attempt <= WAITS_MAX and _is_behind(shop):
+        why = "what is due by now is decided first"
+        return NotDone(retry_at=shop.world.now() + WAIT, why=why), None
     try:
         zone = _zone(state, shop)
     except Unavailable as error:
@@ -51,6 +57,12 @@ def compose(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         zone=zone,
     )
     return Done(), then(claim, command, shop.engine.gatherer.facts(command, None, now))
+
+
+def _is_behind(shop: Workshop) -> bool:
+    """Is there anything to decide yet of what is due? Steps and digests are due in the same minute."""
+    queues = shop.engine.store.queues(shop.world.now())
+    return any(queue.due for queue in queues if queue.kind is not ClaimKind.EFFECT)
 
 
 def is_wanted(stream: str, shop: Workshop) -> bool:

@@ -11,6 +11,8 @@ from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.local_endpoints import open_endpoints
 from bot.settings import Settings
+from bot.signing_key import model_signature_of
+from data.archive.results import Sign
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from data.records.fixity import FixityPlan
@@ -35,6 +37,7 @@ class Edges:
     second_factor  who says that it is them; nobody, unless the operator has a program for it
     sources   where artifacts come from, to say how much there is of them
     in_bucket whether archives are kept in a bucket, which has storage classes
+    sign      signs what is archived; nobody, unless the operator has a key for it
     second    has a copy of every archive; nowhere, unless the operator says so
     canary    what the bucket does not refuse though it has to; fixity: how archives are checked, None where not at all
     """
@@ -49,6 +52,7 @@ class Edges:
     sources: Sources | None = None
     in_bucket: bool = False
     canary: Canary | None = None
+    sign: Sign | None = None
     second: SecondStore | None = None
     fixity: FixityPlan | None = None
     links: Links | None = None
@@ -65,6 +69,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     archive = open_archive(settings, sources)
     return Edges(
         archive=archive,
+        sign=model_signature_of(settings.model_signing_key),
         second=SecondPlace(archive, settings.copy_to) if settings.copy_to else None,
         controls=controls,
         meters={EndpointKind.LOCAL: local},

@@ -13,7 +13,7 @@ from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.listening import Address, address, why_no_address
 from bot.logs import FORMS, LEVELS
-from bot.signing_key import why_no_key
+from bot.signing_key import LOG_KEY, MODEL_KEY, read_keys
 from bot.tokens import token_problems
 from bot.variables import ARCHIVE, STORE
 from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
@@ -49,6 +49,7 @@ class Settings(Record, frozen=True, kw_only=True):
     checks: OwnChecks = OwnChecks()
     second_factor: Path | None = None
     signing_key: Path | None = None
+    model_signing_key: Path | None = None
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -139,11 +140,11 @@ def look(
         wrong["EMERITUS_CHECKS"] = problems
     factor = environ.get("EMERITUS_SECOND_FACTOR", "")
     refuse("EMERITUS_SECOND_FACTOR", factor, places.why_no_program(factor))
-    key = environ.get("EMERITUS_SIGNING_KEY", "")
-    if key and (writes or is_serving):
-        refuse(
-            "EMERITUS_SIGNING_KEY", key, why_no_key(Path(key), None if is_database(store) else Path(store))
-        )
+    keys, no_keys = read_keys(
+        environ, None if is_database(store) else Path(store), looks=writes or is_serving
+    )
+    for name, accepted in no_keys.items():
+        refuse(name, environ[name], accepted)
     refuse("SLACK_API_URL", api_url, why_no_api(api_url))
     wanted = http if http is not None else environ.get("EMERITUS_HTTP", "") or None
     is_http = is_serving and wanted is not None
@@ -178,7 +179,8 @@ def look(
         imports=imports or NOTHING,
         checks=checks or OwnChecks(),
         second_factor=Path(factor).resolve() if factor else None,
-        signing_key=Path(key).resolve() if key and "EMERITUS_SIGNING_KEY" not in wrong else None,
+        signing_key=keys.get(LOG_KEY),
+        model_signing_key=keys.get(MODEL_KEY),
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),

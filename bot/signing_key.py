@@ -1,4 +1,4 @@
-"""Where is the key that signs heads of the log, and may it be used? For this user alone, and not beside the record.
+"""Where are the keys that sign heads of the log and models, and may they? For this user alone, not beside the record.
 
 Whoever can write to the record and sign its log could have written another one. What is refused is named before
 anything is read.
@@ -8,13 +8,35 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import Invalid, Problem, Refused
 
 if TYPE_CHECKING:
+    from data.archive.model_signature import ModelSigner
+    from data.archive.results import Sign
     from data.log.keys import PublicKey, Signer
+
+LOG_KEY, MODEL_KEY = "EMERITUS_SIGNING_KEY", "EMERITUS_MODEL_SIGNING_KEY"
+_MAKE = "make one with emeritus key new FILE"
+_MAKE_MODEL_KEY = "make one with openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out FILE"
+
+
+def read_keys(
+    environ: Mapping[str, str], store: Path | None, *, looks: bool
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """Where the keys are, and why one is none. Whoever only reads the record may not read a key, and need not."""
+    found, wrong = {}, {}
+    for name, why_not in ((LOG_KEY, why_no_key), (MODEL_KEY, why_no_model_key)):
+        if not (said := environ.get(name, "")):
+            continue
+        if why := why_not(Path(said), store) if looks else "":
+            wrong[name] = why
+        else:
+            found[name] = Path(said).resolve()
+    return found, wrong
 
 
 def signer_of(path: Path | None) -> Signer | None:
@@ -24,27 +46,50 @@ def signer_of(path: Path | None) -> Signer | None:
     why = why_no_key(path, None)
     found = None if why else _signer(path)
     if found is None:
-        raise Invalid([Problem(field="EMERITUS_SIGNING_KEY", value=f"= {path}", accepted=why)])
+        raise Invalid([Problem(field=LOG_KEY, value=f"= {path}", accepted=why)])
     return found
+
+
+def model_signature_of(path: Path | None) -> Sign | None:
+    """None where models are not signed. Raises `Invalid` for a file that was changed since it was looked at."""
+    if path is None:
+        return None
+    why = why_no_model_key(path, None)
+    found = None if why else _model_signer(path)
+    if found is None:
+        raise Invalid([Problem(field=MODEL_KEY, value=f"= {path}", accepted=why)])
+    return found.signature
 
 
 def why_no_key(path: Path, store: Path | None) -> str:
     """Why it does not sign; empty where it does. `store`: the record, where it is a file."""
+    return _why_not(path, store, _signer, "holds no key", _MAKE)
+
+
+def why_no_model_key(path: Path, store: Path | None) -> str:
+    """The same of the key for models."""
+    what = "holds no private key of P-256, P-384 or P-521 that opens without a password"
+    return _why_not(path, store, _model_signer, what, _MAKE_MODEL_KEY)
+
+
+def _why_not(
+    path: Path, store: Path | None, read: Callable[[Path], object], no_key: str, make_one: str
+) -> str:
     try:
         found = path.stat()
     except (OSError, ValueError):
-        return "no such file; make one with emeritus key new FILE, or leave it out to sign nothing"
+        return f"no such file; {make_one}, or leave it out to sign nothing"
     if store is not None and path.resolve().is_relative_to(store.resolve().parent):
         return f"it is in {store.resolve().parent}, as the record is: whoever copies that has both; move it elsewhere"
     if not stat.S_ISREG(found.st_mode):
-        return "no file; make one with emeritus key new FILE"
+        return f"no file; {make_one}"
     if found.st_mode & 0o077:
         return f"others may read it (mode {stat.S_IMODE(found.st_mode):04o}); run chmod 600 on it"
     try:
-        is_key = _signer(path) is not None
+        is_key = read(path) is not None
     except (OSError, ValueError) as error:
         return f"cannot be read ({error.strerror if isinstance(error, OSError) else 'no text'})"
-    return "" if is_key else "holds no key; make one with emeritus key new FILE"
+    return "" if is_key else f"{no_key}; {make_one}"
 
 
 def make(path: Path, name: str) -> PublicKey:
@@ -71,3 +116,9 @@ def _signer(path: Path) -> Signer | None:
     from data.log.keys import read_signer  # noqa: PLC0415 - takes a while to load
 
     return read_signer(path.read_text(encoding="utf-8"))
+
+
+def _model_signer(path: Path) -> ModelSigner | None:
+    from data.archive.model_signature import read_model_signer  # noqa: PLC0415 - takes a while to load
+
+    return read_model_signer(path.read_bytes())

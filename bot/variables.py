@@ -62,6 +62,11 @@ VARIABLES = (
         says="the key that signs heads of the record's log ([verify without us](bot/README.md#verify-without-us)): a "
         "file of mode 0600",
     ),
+    Variable(
+        name="EMERITUS_MODEL_SIGNING_KEY",
+        says="the key that signs [what is archived](bot/README.md#verify-without-us) as OpenSSF has it: a file of mode "
+        "0600",
+    ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",

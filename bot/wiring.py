@@ -196,6 +196,7 @@ def assemble(
         metrics=metrics,
         canary=edges.canary,
         second=edges.second,
+        sign=edges.sign,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from data.archive import bom, crate, knowledge, premis
 from data.archive.keeping import Keeping
 from data.archive.package import Package
 from data.archive.pieces import BUNDLE_FILE, GIT, pieces, references_of
-from data.archive.results import Artifact, Bag, StoredFile, Wrapping
+from data.archive.results import SIGNATURE_FILE, Artifact, Bag, Sign, StoredFile, Wrapping
 from data.catalog.snapshot import Snapshot
 from data.records.archived import Kept
 from data.records.artifacts import ArtifactClass
@@ -50,7 +50,9 @@ def not_had(artifacts: Sequence[Artifact], stored: Sequence[StoredFile]) -> tupl
     return tuple(one.source for one in commits if f"{one.path}/{BUNDLE_FILE}" not in there)
 
 
-def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) -> Wrapping:
+def wrapping(
+    state: Retirement, there: Snapshot, now: Callable[[], datetime], sign: Sign | None = None
+) -> Wrapping:
     """Restricted models have no names in it but where the model is restricted itself: whoever may read an archive
 
     may not know of them.
@@ -79,6 +81,7 @@ def wrapping(state: Retirement, there: Snapshot, now: Callable[[], datetime]) ->
             crate.CRATE_FILE: crate.crate(package),
             bom.BOM_FILE: bom.bom(package),
             premis.PREMIS_FILE: premis.premis(package),
+            **({SIGNATURE_FILE: sign(bag, subject.model_id)} if sign else {}),
         }
 
     info = {

@@ -50,6 +50,12 @@ Describe = Callable[[Bag], Mapping[str, bytes]]
 """Files that stand beside the payload, by name, written once the digests of all of it are known."""
 
 
+Sign = Callable[[Bag, str], bytes]
+"""A signature of a bag's payload under the name of its model."""
+
+SIGNATURE_FILE = "model.sig"
+
+
 def _nothing(_bag: Bag) -> Mapping[str, bytes]:
     return {}
 

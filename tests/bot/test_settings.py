@@ -393,3 +393,7 @@ def test_a_key_is_looked_at_by_who_signs_with_it_only(tmp_path: Path) -> None:
 
     assert problems(gone, slack="serve") == problems(gone, writes=True) == [refused]
     assert read(gone).signing_key == tmp_path / "gone"
+    for_models = {**SOCKET, "EMERITUS_MODEL_SIGNING_KEY": str(tmp_path / "gone")}
+    (problem,) = look(for_models, slack="serve").wrong["EMERITUS_MODEL_SIGNING_KEY"]
+    assert problem.accepted.startswith("no such file; make one with openssl genpkey ")
+    assert read(for_models).model_signing_key == tmp_path / "gone"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.signing_key import make, signer_of, why_no_key
+from bot.signing_key import make, model_signature_of, signer_of, why_no_key, why_no_model_key
 from data.errors import Invalid
 
 
@@ -65,6 +66,27 @@ WHY = [
 @pytest.mark.parametrize(("key", "why"), WHY)
 def test_a_key_that_must_not_sign_is_refused(store: Path, key: Callable[[Path], Path], why: str) -> None:
     assert why_no_key(key(store), store).startswith(why.format(home=store.parent))
+
+
+def test_a_key_for_models_is_held_to_the_same(store: Path, tmp_path: Path) -> None:
+    of_the_log = tmp_path / "key"
+    make(of_the_log, "example.com/record")
+    model = tmp_path / "model.key"
+    command = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out"
+    subprocess.run([*command.split(), model], check=True)
+
+    assert why_no_model_key(model, store) == ""
+    assert model_signature_of(model) is not None
+    assert model_signature_of(None) is None
+    assert why_no_model_key(tmp_path / "gone", store) == (
+        f"no such file; make one with {command} FILE, or leave it out to sign nothing"
+    )
+    assert why_no_model_key(of_the_log, store) == (
+        "holds no private key of P-256, P-384 or P-521 that opens without a password; "
+        f"make one with {command} FILE"
+    )
+    with pytest.raises(Invalid, match="EMERITUS_MODEL_SIGNING_KEY = "):
+        model_signature_of(of_the_log)
 
 
 def test_a_key_elsewhere_signs(store: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from bot.running import Bot
 from bot.slack.messenger import web_client
 from bot.views.uploads import FILES
 from bot.wiring import CalendarWorld, Edges, assemble
+from data.archive.results import Sign
 from data.importers.backstage import read_backstage
 from data.metrics import UNCOUNTED, Metrics
 from data.policies.policy import digest_of, parsed
@@ -91,6 +92,7 @@ class Place:
         second_factor: Path | None = None,
         unrefused: Callable[[datetime], tuple[str, ...]] | None = None,
         second: Path | None = None,
+        sign: Sign | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         people: Iterable[User] = (),
@@ -102,6 +104,7 @@ class Place:
         checks           what the operator's own file says; second_factor: their program for that
         review           when the policy is to be looked through again
         links            what makes links to files of the archive
+        sign             who signs what is archived
         second           where a second copy of each archive is kept
         unrefused        what the archive's bucket is found to do though it is locked
         windows          when people are written to; at any hour without
@@ -130,7 +133,7 @@ class Place:
         self.review = review
         self.checks = checks or OwnChecks()
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
-        self.unrefused, self.second = unrefused, second
+        self.unrefused, self.second, self.sign = unrefused, second, sign
         self.policy = _at_once(policy)
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users(), *people],
@@ -204,6 +207,7 @@ class Place:
                 links=self.links,
                 archives_at=str(self.folder / "archive"),
                 canary=self.unrefused,
+                sign=self.sign,
                 second=SecondPlace(self.archive, self.second) if self.second else None,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from data.archive.model_signature import ModelSigner
 from data.archive.results import Drilled, PayloadFile
 from data.records.base import Prose
 from data.records.progress import Progress, StepKind
@@ -60,6 +65,16 @@ def test_archiving_may_run_early_because_it_stops_nothing(town: Town):
     assert town.endpoints.describe("churn-v1-prod") == "serving"
     assert "Archived 5 files" in town.thread()
     assert "archive of RET-1 is done" in town.command(TOM, "archive RET-1")
+
+
+def test_what_is_archived_is_signed_beside_it_where_there_is_a_key(tmp_path: Path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    with Town(tmp_path, serves=False, sign=ModelSigner(key).signature) as town:
+        town.announce()
+        town.command(TOM, "archive RET-1")
+        signed = json.loads((bag(town) / "model.sig").read_text())["dsseEnvelope"]["payload"]
+        (subject,) = json.loads(base64.b64decode(signed))["subject"]
+        assert subject["name"] == town.retirement().plan.subject.model_id
 
 
 def test_a_missing_artifact_holds_the_archive_with_its_name_until_it_is_there(town: Town):

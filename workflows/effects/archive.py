@@ -27,7 +27,7 @@ def archive(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         stored = shop.archive.put(
             state.plan.subject.model_name,
             artifacts,
-            wrapping(state, there, shop.world.now),
+            wrapping(state, there, shop.world.now, shop.sign),
             shop.world.now,
             shop.ending.is_set,
         )

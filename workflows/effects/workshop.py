@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
+from data.archive.results import Sign
 from data.errors import EmeritusError, Refused, Unavailable
 from data.events import EMERITUS
 from data.metrics import UNCOUNTED, Metrics
@@ -62,6 +63,7 @@ class Workshop:
     wording         who understands questions that fit no wording we know; None where nobody does
     metrics         counts how checks of consumers ended
     stopwatch       seconds, only ever subtracted
+    sign            signs what is archived; None where nobody does
     second          another place that has a copy of every archive; None without one
     canary          what the archive does not refuse though it has to, each tried; None where nothing can
     tells           whether a digest of these histories, at this instant, says anything
@@ -81,6 +83,7 @@ class Workshop:
     timekeeper: Timekeeper | None = None
     readers: Readers | None = None
     wording: Wording | None = None
+    sign: Sign | None = None
     second: SecondStore | None = None
     canary: Callable[[datetime], tuple[str, ...]] | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from data.errors import Invalid, Problem
 
 NAME_BYTES_MAX = 255  # of one component: ext4, xfs, APFS, NTFS
+SHOWN_MAX = 120
 PATH_BYTES_MAX = 900  # an S3 key ends at 1,024 bytes; prefix, bag id and data/ come before this path
 
 # learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -43,6 +44,17 @@ def require_safe(paths: Iterable[str]) -> None:
 def stays_inside(path: str) -> bool:
     """Does joining this path to a folder end below that folder, whatever lies there?"""
     return not path.startswith("/") and not _DRIVE.match(path) and not {"", ".", ".."} & set(path.split("/"))
+
+
+def could_be_ours(path: str) -> bool:
+    """Is this a place in a bag that we could have written to? What others list is looked for on no disk.
+
+    path   from the top of the bag, as in a manifest
+    """
+    is_short = len(path.encode()) <= len("data/") + PATH_BYTES_MAX and all(
+        len(part.encode()) <= NAME_BYTES_MAX for part in path.split("/")
+    )
+    return stays_inside(path) and is_short and "\0" not in path
 
 
 def _faults(path: str) -> Iterator[str]:
@@ -101,4 +113,4 @@ def _problem(path: str, accepted: str) -> Problem:
 
 def _shown(path: str) -> str:
     """Quoted with escapes: a hostile name may hold what would otherwise rewrite the message or a terminal."""
-    return repr(path if len(path) <= 120 else f"{path[:120]}...")
+    return repr(path if len(path) <= SHOWN_MAX else f"{path[:SHOWN_MAX]}...")

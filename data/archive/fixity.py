@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from data.archive.bag_paths import stays_inside
+from data.archive.bag_paths import PATH_BYTES_MAX, SHOWN_MAX, could_be_ours, stays_inside
 from data.archive.findings import Fault, Finding, Fixity
 from data.archive.hashing import Digest
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, parse_manifest, sha256_id
@@ -201,7 +201,7 @@ def _inventory(bag: Path) -> tuple[list[str], list[Finding]]:
 def entries_of(bag: Path, unlisted: Callable[[Finding], object]) -> Iterator[Path]:
     """Whatever is in it and no folder, links included. Raises `Unavailable` where a folder may not be listed;
 
-    `unlisted` is told of one that cannot be.
+    `unlisted` is told of one that cannot be, or lies deeper than any of ours.
     """
 
     def fail(error: OSError) -> None:
@@ -213,6 +213,13 @@ def entries_of(bag: Path, unlisted: Callable[[Finding], object]) -> Iterator[Pat
         unlisted(Finding(fault=Fault.UNREADABLE, path=path, found=error.strerror or str(error)))
 
     for folder, subfolders, names in os.walk(bag, onerror=fail):
+        path = Path(folder).relative_to(bag).as_posix()
+        if len(os.fsencode(path)) > len(PAYLOAD) + PATH_BYTES_MAX:
+            # We write none, and walks over folders in each other come to an end of their own: Python's at a thousand.
+            why = f"it lies in folders whose path is longer than {PATH_BYTES_MAX:,} bytes"
+            unlisted(Finding(fault=Fault.UNREADABLE, path=f"{path[:SHOWN_MAX]}...", found=why))
+            subfolders.clear()
+            continue
         for name in sorted([*names, *subfolders]):
             entry = Path(folder, name)
             if entry.is_symlink() or not entry.is_dir():
@@ -246,8 +253,13 @@ def _entries(manifest: str, content: bytes | None) -> tuple[dict[str, str], list
         *(f"no manifest line: {line[:80]!r}" for line in rejected),
         *(f"listed twice: {path[:80]!r}" for path in count if count[path] > 1),
         *(f"leads out of the bag: {path[:80]!r}" for path in count if not stays_inside(path)),
+        *(
+            f"no name of a file: {path[:80]!r}"
+            for path in count
+            if stays_inside(path) and not could_be_ours(path)
+        ),
     ]
-    entries = {path: digest for path, digest in pairs if stays_inside(path)}
+    entries = {path: digest for path, digest in pairs if could_be_ours(path)}
     return entries, [Finding(fault=Fault.UNREADABLE, path=manifest, found=fault) for fault in faults]
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from data.archive.bag_paths import could_be_ours
 from data.archive.fixity import PAYLOAD, digested
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, parse_manifest
 from data.archive.results import PayloadFile, Stopped, StoredFile
@@ -47,7 +48,7 @@ def before(bag: Path) -> Before:
 
 
 def digests_of(manifest: bytes) -> dict[str, str]:
-    return dict(parse_manifest(manifest.decode())[0])
+    return {path: digest for path, digest in parse_manifest(manifest.decode())[0] if could_be_ours(path)}
 
 
 def all_digests_of(bag: Path) -> dict[str, str]:

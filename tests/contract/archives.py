@@ -38,6 +38,17 @@ def sha(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def ten_thousand_deep(top: Path) -> None:
+    """Folders in each other: `rm -rf` removes them, and Python's own means do not."""
+    here = os.open(top, os.O_RDONLY)
+    for _ in range(10_000):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
 def a_model(folder: Path) -> Path:
     (folder / "weights").mkdir(parents=True)
     (folder / "weights/w.bin").write_bytes(WEIGHTS)

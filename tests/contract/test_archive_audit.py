@@ -54,6 +54,38 @@ def test_what_is_gone_is_named_by_a_look_alone(kept: Kept, model) -> None:
     assert kept.store.audit(archived, ALL, now, never, gone=["card.md"]).upto == ""
 
 
+HOSTILE = {
+    "up": "data/../../card.md",
+    "absolute": "/etc/hostname",
+    "NUL": "data/\0",
+    "ten thousand deep": f"data/{'d/' * 10_000}x",
+    "too long": f"data/{'n' * 256}",
+    "only the case differs": "data/CARD.md",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_manifest_that_lists_a_hostile_name_is_refused_and_nothing_is_looked_for_there(
+    tmp_path, model, name: str
+) -> None:
+    kept = InDirectory(tmp_path)
+    archived = put(kept.store, model).archived
+    manifest = tmp_path / "archive" / archived.location / "manifest-sha256.txt"
+    manifest.chmod(0o644)
+    manifest.write_text(f"{manifest.read_text()}{'0' * 64}  {name}\n")
+    assert not kept.store.exists(archived)
+    for refused in (
+        lambda: kept.store.audit(archived, Turn(), now, never),
+        lambda: kept.store.drill(archived, now, never),
+        lambda: kept.store.fetch(archived, tmp_path / "back", now, never),
+        lambda: put(kept.store, model),
+    ):
+        with pytest.raises(Corrupt, match=r"manifest-sha256\.txt: expected"):
+            refused()
+    assert not (tmp_path / "back").exists()
+    assert {"card.md", "weights/w.bin"} <= {file.path for file in kept.store.files(archived)}
+
+
 def test_a_manifest_that_is_no_text_any_more_is_named(tmp_path, model) -> None:
     kept = InDirectory(tmp_path)
     archived = put(kept.store, model).archived

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from data.archive.auditing import Turn, share
 from data.archive.bag import publish, sync_folders, write_bag, write_synced, writing
-from data.archive.bag_paths import stays_inside
 from data.archive.fixity import PAYLOAD, check, differing, digested, held_to, looks_complete, read_back
 from data.archive.freshness import all_digests_of, before, digests_of, files_of
 from data.archive.keeping import Keeping
@@ -158,7 +157,7 @@ class LocalDirectory:
         expected = {
             path: digest
             for path, digest in all_digests_of(bag).items()
-            if stays_inside(path) and path.removeprefix(PAYLOAD) not in gone
+            if path.removeprefix(PAYLOAD) not in gone
         }
         sizes = {path: (bag / path).stat().st_size for path in expected if (bag / path).is_file()}
         if len(sizes) < max(len(expected), 1) or not self.exists(archived, gone=gone):
@@ -183,7 +182,7 @@ class LocalDirectory:
             digests = digests_of((bag / PAYLOAD_MANIFEST).read_bytes())
         except FileNotFoundError as error:
             raise Corrupt(f"{bag / PAYLOAD_MANIFEST} is missing. {_NEXT_STEP}") from error
-        there = ((path, bag / path) for path in digests if stays_inside(path))
+        there = ((path, bag / path) for path in digests)
         return files_of(digests, {path: file.stat().st_size for path, file in there if file.is_file()})
 
     def prune(
@@ -191,12 +190,16 @@ class LocalDirectory:
     ) -> None:
         bag = self._require_there(archived)
         listed = digests_of((bag / PAYLOAD_MANIFEST).read_bytes())
-        archived_here = {path.removeprefix(PAYLOAD) for path in listed if stays_inside(path)}
+        archived_here = {path.removeprefix(PAYLOAD) for path in listed}
         require_prunable(paths, archived_here, keeping, now, str(bag))
         with writing(bag, len(tombstone)), alone(bag.parent):
             stone = bag.with_name(tombstone_name(bag.name, tombstone))
             if not stone.exists():
-                write_synced(stone, iter([tombstone]))
+                # Only a whole one has the name: of what goes after it, it is what stays.
+                half = stone.with_name(f".{stone.name}")
+                half.unlink(missing_ok=True)
+                write_synced(half, iter([tombstone]))
+                half.rename(stone)
                 sync_folders(bag.parent)
             for path in paths:
                 (bag / PAYLOAD / path).unlink(missing_ok=True)

@@ -185,10 +185,13 @@ def test_a_manifest_rewritten_to_fit_changed_files_is_found_by_the_recorded_dige
         (b"no digest here\n", "no manifest line: 'no digest here'"),
         (b"0" * 64 + b"  ../../etc/passwd\n", "leads out of the bag: '../../etc/passwd'"),
         (b"0" * 64 + b"  /etc/passwd\n", "leads out of the bag: '/etc/passwd'"),
+        (b"0" * 64 + b"  data/\0\n", r"no name of a file: 'data/\x00'"),
+        (b"0" * 64 + b"  data/" + b"d/" * 10_000 + b"x\n", f"no name of a file: 'data/{'d/' * 37}d'"),
+        (b"0" * 64 + b"  data/" + b"n" * 256 + b"\n", f"no name of a file: 'data/{'n' * 75}'"),
         (sha(b"# c").encode() + b"  data/card.md\n", "listed twice: 'data/card.md'"),
         (b"\xff\n", "not UTF-8"),
     ],
-    ids=["no digest", "up", "absolute", "twice", "not UTF-8"],
+    ids=["no digest", "up", "absolute", "NUL", "deep", "long", "twice", "not UTF-8"],
 )
 def test_a_manifest_line_that_cannot_be_followed_is_a_finding(bag: Path, line: bytes, found: str) -> None:
     manifest = bag / "manifest-sha256.txt"

@@ -10,6 +10,7 @@ from bot.keeping import own_files
 from bot.settings import Settings
 from data.errors import Invalid, NotFound, Refused, Unavailable
 from data.records.checks import OwnChecks
+from tests.contract.archives import ten_thousand_deep
 from workflows.adapters.artifact_sources import ArtifactSources
 
 
@@ -81,18 +82,12 @@ def test_what_is_no_file_is_refused_without_opening_it(folder: Path) -> None:
 
 
 def test_folders_ten_thousand_deep_are_refused_with_the_limit(tmp_path: Path) -> None:
-    here = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(10_000):
-        os.mkdir("d", dir_fd=here)
-        inner = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = inner
-    os.close(here)
+    ten_thousand_deep(tmp_path)
     try:
         with pytest.raises(Refused, match="folders in each other whose path is longer than 900 bytes"):
             ArtifactSources().files(str(tmp_path))
     finally:
-        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # deeper than Python's own goes
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
 
 
 def test_a_ring_of_links_is_told(tmp_path: Path) -> None:

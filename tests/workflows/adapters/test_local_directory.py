@@ -1,16 +1,20 @@
 """The archive directory, beyond what every archive holds to: its own words, its files, its rights."""
 
 import os
+import subprocess
 from collections import Counter
 from pathlib import Path
 
 import boto3
 import pytest
 
+from data.archive.bag_paths import PATH_BYTES_MAX
+from data.archive.keeping import Keeping
 from data.archive.results import Artifact, Wrapping, named
 from data.errors import Corrupt, Stale, Unavailable
 from data.records.archived import Archived
-from tests.contract.archives import WEIGHTS, never, now, put, sha
+from tests.contract.archives import WEIGHTS, never, now, put, sha, ten_thousand_deep
+from tests.data.archive.test_bag import files_limited_to
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.local_directory import LocalDirectory
 
@@ -47,6 +51,39 @@ def test_what_is_no_file_in_a_bag_is_told(archive: LocalDirectory, model: Path) 
     os.mkfifo(folder / "pipe")
     with pytest.raises(Corrupt, match="data/pipe cannot be read: not a regular file"):
         archive.drill(archived, now, never)
+
+
+def test_folders_ten_thousand_deep_that_somebody_put_into_a_bag_are_told(
+    archive: LocalDirectory, model: Path, tmp_path: Path
+) -> None:
+    archived = put(archive, model).archived
+    folder = archive.path(archived.location) / "data"
+    ten_thousand_deep(folder)
+    told = rf"^data/(d/)+d?\.\.\. cannot be read: it lies in folders whose path is longer than {PATH_BYTES_MAX:,} bytes"
+    try:
+        assert archive.exists(archived)
+        with pytest.raises(Corrupt, match=told):
+            archive.drill(archived, now, never)
+        with pytest.raises(Corrupt, match=told):
+            archive.fetch(archived, tmp_path / "back", now, never)
+        with pytest.raises(Corrupt, match=told):
+            put(archive, model)
+    finally:
+        subprocess.run(["rm", "-rf", folder / "d"], check=True)
+    assert archive.drill(archived, now, never).files == 2
+
+
+def test_on_a_full_disk_nothing_is_pruned_and_no_half_tombstone_stands_for_it_later(
+    archive: LocalDirectory, model: Path
+) -> None:
+    archived, stone = put(archive, model).archived, b"what was pruned, with every digest"
+    with files_limited_to(10), pytest.raises(Unavailable, match="Cannot write the archive"):
+        archive.prune(archived, ["card.md"], stone, Keeping(), now())
+    assert archive.drill(archived, now, never).files == 2
+    archive.prune(archived, ["card.md"], stone, Keeping(), now())
+    (tombstone,) = archive.path(archived.location).parent.glob("*.tombstone-*")
+    assert tombstone.read_bytes() == stone
+    assert archive.drill(archived, now, never, gone=["card.md"]).files == 1
 
 
 def test_a_bag_that_is_gone_is_corruption_and_an_archive_that_is_gone_is_waited_for(

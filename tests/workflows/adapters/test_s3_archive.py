@@ -163,14 +163,15 @@ def test_a_lock_that_somebody_shortened_is_told_by_the_next_drill(locked: InBuck
     )
 
 
+@pytest.mark.parametrize("name", ["data/../../../card.md", f"data/{'d/' * 10_000}x"], ids=["up", "deep"])
 def test_an_archive_that_lists_what_leads_elsewhere_is_not_fetched(
-    seaweed: tuple[str, Path], model: Path, tmp_path: Path
+    seaweed: tuple[str, Path], model: Path, tmp_path: Path, name: str
 ) -> None:
     kept = InBucket(*seaweed, locks=False)
     archived = put(kept.store, model).archived
     key = kept.key(archived, "objects.json")
     listed = kept.client.get_object(Bucket=kept.name, Key=key)["Body"].read()
-    seaweedfs.put(kept.client, kept.name, key, listed.replace(b"data/card.md", b"data/../../../card.md"))
+    seaweedfs.put(kept.client, kept.name, key, listed.replace(b"data/card.md", name.encode()))
     with pytest.raises(Corrupt, match="lists what leads out of it"):
         kept.store.fetch(archived, tmp_path / "a/back", now, never)
     assert list((tmp_path / "a").iterdir()) == []

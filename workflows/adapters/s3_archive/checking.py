@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from data.archive.auditing import Turn, share
 from data.archive.bag import sync_folders, write_synced
-from data.archive.bag_paths import stays_inside
+from data.archive.bag_paths import SHOWN_MAX, could_be_ours
 from data.archive.findings import Fault, Finding, Fixity
 from data.archive.fixity import Read, differing, digested, judged
 from data.archive.freshness import SOURCES_FILE, Before, digests_of, marks_of
@@ -49,8 +49,10 @@ def fetched(
 ) -> list[Finding]:
     """Write all of it below `target`, which is made. What S3 does not give is a finding."""
     objects = listing.left(gone)
-    if hostile := [one.path for one in objects if not stays_inside(one.path)]:
-        raise Corrupt(f"{where} lists what leads out of it: {hostile[0]!r}. Nothing of it was written")
+    if hostile := [one.path for one in objects if not could_be_ours(one.path)]:
+        raise Corrupt(
+            f"{where} lists what leads out of it: {hostile[0][:SHOWN_MAX]!r}. Nothing of it was written"
+        )
     reader.require_at_hand(objects)
     target.mkdir()
     findings = []

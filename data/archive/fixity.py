@@ -100,6 +100,10 @@ def judged(
             tags_hold = tags_digest == f"sha256:{read[manifest].digest}"
             if not tags_hold:
                 break  # what it says of others is no reason to doubt them
+        if manifest == PAYLOAD_MANIFEST and (ours := _as_recorded(read, entries, pruned, manifest_digest)):
+            # Whatever became of the manifest, what it was made of is there as it was.
+            listed |= ours
+            continue
         left = {path: digest for path, digest in entries.items() if path not in pruned}
         found += _differences(left, read, unreadable)
         listed |= entries.keys()
@@ -120,6 +124,15 @@ def judged(
         tags_digest=own_digests[1],
         findings=_one_each(found),
     )
+
+
+def _as_recorded(
+    read: Mapping[str, Read], entries: Mapping[str, str], pruned: Collection[str], manifest_digest: str
+) -> set[str]:
+    """The payload, where what was read of it, and is listed of what went, makes the manifest on record; else none."""
+    digests = {path: one.digest for path, one in read.items() if path.startswith(PAYLOAD)}
+    digests |= {path: entries[path] for path in pruned if path in entries}
+    return set(digests) if sha256_id(manifest_of(digests.items())) == manifest_digest else set()
 
 
 def differing(

@@ -127,6 +127,22 @@ def test_a_bit_flipped_anywhere_is_found_and_named(bag: Path) -> None:
     assert findings(bag, digest) == ()
 
 
+@pytest.mark.long
+def test_every_single_bit_of_a_bag_that_flips_is_told_of_its_file_and_of_no_other(bag: Path) -> None:
+    known = {"manifest_digest": recorded(bag), "tags_digest": recorded_tags(bag)}
+    flipped = 0
+    for path in sorted(path for path in bag.rglob("*") if path.is_file()):
+        sound = path.read_bytes()
+        for bit in range(8 * len(sound)):
+            place, name = bit // 8, path.relative_to(bag).as_posix()
+            path.write_bytes(sound[:place] + bytes([sound[place] ^ 1 << bit % 8]) + sound[place + 1 :])
+            assert {one.path for one in findings(bag, **known)} == {name}, (name, bit)
+            flipped += 1
+        path.write_bytes(sound)
+    assert findings(bag, **known) == ()
+    assert flipped > 5_000
+
+
 def swap(bag: Path) -> None:
     one, two = bag / "data/weights/a.bin", bag / "data/weights/b.bin"
     content = one.read_bytes()

@@ -86,6 +86,19 @@ def test_on_a_full_disk_nothing_is_pruned_and_no_half_tombstone_stands_for_it_la
     assert archive.drill(archived, now, never, gone=["card.md"]).files == 1
 
 
+def test_a_disk_that_fills_up_while_an_archive_is_read_back_makes_it_no_bad_one(
+    archive: LocalDirectory, model: Path, tmp_path: Path
+) -> None:
+    archived = put(archive, model).archived
+    before = sorted(archive.root.rglob("*"))
+    for read in (archive.drill, lambda *how: archive.fetch(how[0], tmp_path / "back", *how[1:])):
+        with files_limited_to(1_000_000), pytest.raises(Unavailable, match="File too large"):
+            read(archived, now, never)
+    assert sorted(archive.root.rglob("*")) == before
+    assert not (tmp_path / "back").exists()
+    assert archive.drill(archived, now, never).files == 2
+
+
 def test_a_bag_that_is_gone_is_corruption_and_an_archive_that_is_gone_is_waited_for(
     archive: LocalDirectory, model: Path
 ) -> None:

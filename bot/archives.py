@@ -42,7 +42,7 @@ def open_anchors(settings: Settings) -> Anchors:
 
     if settings.bucket is None:
         return DirectoryAnchors(settings.archive)
-    return BucketAnchors(bucket_of(settings.bucket))
+    return BucketAnchors(bucket_of(settings.bucket), settings.in_force().anchors.anchor_lock_days)
 
 
 def open_sources(settings: Settings) -> ArtifactSources:

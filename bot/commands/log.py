@@ -56,7 +56,7 @@ def checkpoint() -> None:
 @log.command()
 @as_json
 def anchor(is_json: bool) -> None:
-    """Put the newest checkpoint beside the archives, once: in a bucket with Object Lock it is locked for ten years.
+    """Put the newest checkpoint beside the archives, once; a bucket with Object Lock locks it as the policy says.
 
     `emeritus verify --anchors` holds the record to all of them.
     """

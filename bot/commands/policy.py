@@ -72,6 +72,7 @@ def diff(ctx: click.Context, before: Path, after: Path | None, is_json: bool) ->
         *differences_beside(old.windows, new.windows),
         *differences_beside(old.review, new.review),
         *differences_beside(old.prices, new.prices),
+        *differences_beside(old.anchors, new.anchors),
     )
     if is_json:
         print_json({"before": old.policy.digest, "after": new.policy.digest, "differences": found})

@@ -29,6 +29,12 @@ DESCRIBED = words(
 )
 CHANNEL_NAME = r"#[^\s#<>@,]{1,80}|[CG][A-Z0-9]{2,}"
 CHANNEL = text(CHANNEL_NAME, 'a channel as "#name" or by its id, e.g. "C024BE91L"')
+
+
+def channel_or_none(value: Any) -> str:
+    return "" if value == "" else CHANNEL(value)
+
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

@@ -13,13 +13,14 @@ from data.policies.keys import Key
 from data.policies.notice_texts import BETWEEN
 from data.policies.retention import RETENTION
 from data.policies.tables import AUDIENCE, ROLE, TIER
+from data.records.anchors import AnchorRules
 from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.hours import Windows
 from data.records.policy import Criteria, Policy, Review, Role, Tier
 from data.records.retention import Prices
 
-Beside = Criteria | Windows | Review | Prices
+Beside = Criteria | Windows | Review | Prices | AnchorRules
 """What no retirement keeps."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data.policies.anchors import ANCHORS
 from data.policies.candidates import CANDIDATES
 from data.policies.checks import (
     CHANNEL,
@@ -12,7 +13,7 @@ from data.policies.checks import (
     GROUPS,
     PEOPLE,
     WEEKDAYS,
-    day,
+    channel_or_none,
     days_before,
     place,
     weekdays,
@@ -21,6 +22,7 @@ from data.policies.checks import (
 from data.policies.escalation import LAST
 from data.policies.keys import Key
 from data.policies.prices import PRICES
+from data.policies.review import REVIEW
 from data.records.policy import OnExpiry
 from data.toml_checks import flag, text, whole, word_of
 
@@ -36,7 +38,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             says='a private channel for cards of [restricted models](#restricted-models); `""` for none, and none of '
             "them retires",
             field="restricted_channel",
-            check=lambda value: "" if value == "" else CHANNEL(value),
+            check=channel_or_none,
         ),
     },
     "rounds": {
@@ -285,16 +287,8 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
         "weekday": Key(says="the day of the weekly digest", field="digest_weekday", check=word_of(WEEKDAYS)),
         "hour": Key(says="the hour of the weekly digest", field="digest_hour", check=whole(0, 23, "hours")),
     },
-    "review": {
-        "by": Key(
-            says='until when the policy itself is looked through again, `"2027-05-01"`; then the governance channel '
-            "is told once, and the digest says so each week; empty for never",
-            field="review_by",
-            check=day,
-        ),
-        "groups": Key(says="who does that: teams of the catalog", field="review_groups", check=GROUPS),
-        "people": Key(says="and these, by their Slack user ids", field="review_people", check=PEOPLE),
-    },
+    "review": REVIEW,
     "candidates": CANDIDATES,
     "prices": PRICES,
+    "anchors": ANCHORS,
 }

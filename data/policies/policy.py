@@ -26,6 +26,7 @@ from data.policies.notice_texts import read_texts
 from data.policies.retention import retention_of
 from data.policies.sense import check_sense
 from data.policies.tables import AUDIENCE, ROLE, ROLE_NAME, TIER
+from data.records.anchors import AnchorRules
 from data.records.artifacts import ArtifactClass
 from data.records.hours import Windows
 from data.records.notices import Addressed, Audience, NoticeText
@@ -46,6 +47,7 @@ class Rules(NamedTuple):
     windows: Windows
     review: Review
     prices: Prices
+    anchors: AnchorRules
 
 
 def parsed(toml: str, *, source: str) -> Policy:
@@ -141,6 +143,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
     criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
     prices = Prices(**{field: values.pop(field) for field in Prices.__struct_fields__})
+    anchors = AnchorRules(**{field: values.pop(field) for field in AnchorRules.__struct_fields__})
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
     hours = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
     windows = Windows(default_zone=values["zone"], **hours)
@@ -150,7 +153,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
         review_people=tuple(values.pop("review_people")),
     )
     policy = Policy(name=name, **values)
-    return Rules(msgspec.structs.replace(policy, digest=digest_of(policy)), criteria, windows, review, prices)
+    policy = msgspec.structs.replace(policy, digest=digest_of(policy))
+    return Rules(policy, criteria, windows, review, prices, anchors)
 
 
 def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:

@@ -29,9 +29,6 @@ from workflows.adapters.s3_archive.writing import THERE
 FOLDER = ".anchors"
 """No archive's: names of their folders do not begin with a dot."""
 
-KEPT = timedelta(days=3_652)
-"""Ten years. Ours: longer than what is kept of most models, and an anchor is 200 bytes."""
-
 
 class Anchored(NamedTuple):
     """`version`: which one of a bucket's it is; empty where there are none. `is_new`: it was not there before."""
@@ -89,14 +86,16 @@ class DirectoryAnchors:
 
 
 class BucketAnchors:
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
+    def __init__(self, bucket: Bucket, lock_days: int) -> None:
+        self._bucket, self._lock_days = bucket, lock_days
 
     def put(self, checkpoint: bytes, now: datetime) -> Anchored:
         path = f"{FOLDER}/{name_of(checkpoint)}"
         where, checksum = self._bucket.where(path), base64_of(sha256(checkpoint).digest())
         address: dict[str, Any] = {"Bucket": self._bucket.name, "Key": self._bucket.key(path)}
-        how = self._bucket.creating(Keeping(until=now + KEPT), self._bucket.traits())
+        how = self._bucket.creating(
+            Keeping(until=now + timedelta(days=self._lock_days)), self._bucket.traits()
+        )
         with self._bucket.errors(f"write {where}"):
             try:
                 answer = self._bucket.client.put_object(

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from data.policies.diff import differences, differences_beside
 from data.policies.fields import FIELDS
 from data.policies.policy import (
@@ -15,6 +17,7 @@ from data.policies.policy import (
     read_policy,
     read_prices,
     read_review,
+    read_rules,
     read_windows,
 )
 
@@ -135,7 +138,7 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
     kept = {
         section: keys
         for section, keys in FIELDS.items()
-        if section not in ("candidates", "prices", "review", "windows")
+        if section not in ("anchors", "candidates", "prices", "review", "windows")
     }
     sections = {f"{section}.{key}" for section, keys in kept.items() for key in keys} - {
         "delegation.days_max",
@@ -221,3 +224,13 @@ def test_prices_of_ones_own_are_told_too(tmp_path: Path) -> None:
     assert [(one.key, one.before, one.after) for one in found] == [
         ("prices.cold_usd_per_gb_month", 0.0036, 0.004)
     ]
+
+
+def test_how_long_anchors_are_locked_is_told_too(tmp_path: Path) -> None:
+    (own := tmp_path / "own.toml").write_text('[anchors]\nlock_days = 400\nchannel = "#record"\n')
+    before, after = read_rules(), read_rules(own)
+    assert {one.key: one.after for one in differences_beside(before.anchors, after.anchors)} == {
+        "anchors.lock_days": 400,
+        "anchors.channel": "#record",
+    }
+    assert replace(after.policy, name=before.policy.name, digest="") == replace(before.policy, digest="")

@@ -12,6 +12,7 @@ from data.policies import policy as policies
 from data.policies.attestations import ATTESTATION
 from data.policies.fields import FIELDS
 from data.policies.tables import ROLE, TIER
+from data.records.anchors import AnchorRules
 from data.records.hours import Windows
 from data.records.policy import Criteria, Criterion, Policy, Review
 from data.records.retention import Prices
@@ -52,7 +53,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 62
+    assert len(numbers) == 63
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -259,7 +260,7 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, regulated, holds, grants, break_glass, "
                 "callers, reminders, delegation, escalation, windows, notices, archive, migrate, disable, steps, "
-                "digest, review, candidates, prices, roles, tiers, attestations, audiences, retention"
+                "digest, review, candidates, prices, anchors, roles, tiers, attestations, audiences, retention"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -418,6 +419,7 @@ def test_every_field_of_the_record_can_be_set_from_the_file() -> None:
         *Windows.__struct_fields__,
         *Review.__struct_fields__,
         *Prices.__struct_fields__,
+        *AnchorRules.__struct_fields__,
     }
     assert (
         fields - {"on_exhausted"}

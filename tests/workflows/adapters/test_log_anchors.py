@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,14 @@ def checkpoint(size: int) -> bytes:
 
 def test_a_locked_anchor_can_neither_be_deleted_nor_hidden(seaweed: tuple[str, Path]) -> None:
     kept = InBucket(*seaweed, locks=True, lock=Lock.COMPLIANCE)
-    anchors, now = BucketAnchors(kept.bucket), datetime.now(UTC)
+    anchors, now = BucketAnchors(kept.bucket, lock_days=400), datetime.now(UTC)
     later, first = anchors.put(checkpoint(10), now), anchors.put(checkpoint(9), now)
     again = anchors.put(checkpoint(9), now)
     key = f"{kept.prefix}/{FOLDER}/{name_of(checkpoint(9))}"
 
+    until = kept.client.get_object_retention(Bucket=kept.name, Key=key)["Retention"]["RetainUntilDate"]
+
+    assert abs(until - now - timedelta(days=400)) < timedelta(seconds=2)
     assert first.version
     assert first.is_locked
     assert again == first._replace(is_new=False) != later

@@ -10,6 +10,7 @@ from data.records.decision import Decision
 from data.records.facts import Facts
 from workflows import commands as cmd
 from workflows.decisions import (
+    anchors,
     attesting,
     break_glass,
     callers,
@@ -134,4 +135,5 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.RecordFixity: fixity.record,
     cmd.RecordAudit: fixity.record_audit,
     cmd.RecordMended: fixity.record_mended,
+    cmd.LeaveAnchors: anchors.leave,
 }

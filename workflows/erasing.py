@@ -61,7 +61,7 @@ class Erasure(Record, frozen=True, kw_only=True):
 
 def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: str, now: datetime) -> Erasure:
     """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything."""
-    _check(by, because)
+    check_answers(by, because)
     check_entry(state, entry)
     stored = store.events(state.id)[entry - 1]
     texts = [words for words in commitments(msgspec.to_builtins(stored.event)) if words != ERASED]
@@ -84,7 +84,8 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
     return Erasure(texts=len(texts), redrawn=len(edits), bundles=bundles)
 
 
-def _check(by: str, because: str) -> None:
+def check_answers(by: str, because: str) -> None:
+    """Whoever does what only a shell can, says in whose name and why. Raises `Invalid`."""
     found = []
     if not SLACK_ID.fullmatch(by):
         found.append(Problem(field="by", value=by, accepted="the Slack id of a person, e.g. U024BE7LH"))

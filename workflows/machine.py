@@ -10,6 +10,7 @@ import msgspec
 
 from data import events
 from data.errors import Refused
+from data.records.anchors import Anchoring
 from data.records.base import Record
 from data.records.decision import Decision, Timer
 from data.records.delegation import Delegation
@@ -22,7 +23,7 @@ from data.records.log import LogKeys
 from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows.deciding import DECISIONS
-from workflows.decisions import delegations, digests, fixity, imports, signing
+from workflows.decisions import anchors, delegations, digests, fixity, imports, signing
 from workflows.decisions.decided import owners_timer
 from workflows.rules import folding
 
@@ -33,21 +34,22 @@ class CatalogState(Record, frozen=True, kw_only=True):
     version: int = 0
 
 
-AnyState = Retirement | DigestState | Delegation | CatalogState | Imports | LogKeys | Rounds
+AnyState = Retirement | DigestState | Delegation | CatalogState | Imports | LogKeys | Rounds | Anchoring
 
 # Streams that are no retirement's.
-_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports | LogKeys | Rounds]] = {
+_OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports | LogKeys | Rounds | Anchoring]] = {
     digests.STREAM: DigestState,
     imports.STREAM: Imports,
     "catalog": CatalogState,
     LOG: LogKeys,
     fixity.STREAM: Rounds,
+    anchors.STREAM: Anchoring,
 }
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.
 _STATES: dict[type[AnyState], msgspec.json.Decoder[AnyState]] = {
     kind: msgspec.json.Decoder(kind)
-    for kind in (Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys, Rounds)
+    for kind in (Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys, Rounds, Anchoring)
 }
 
 # What some states mean, by their very bytes, which cannot come to mean anything else. A state is read several times
@@ -107,6 +109,9 @@ def _after(  # noqa: PLR0911 - one case per kind of stream
     if isinstance(current, Rounds):
         assert isinstance(event, fixity.FixityEvent)
         return fixity.evolve(current, event)
+    if isinstance(current, Anchoring):
+        assert isinstance(event, anchors.AnchorEvent)
+        return anchors.evolve(current, event)
     if isinstance(current, LogKeys):
         assert isinstance(event, events.SigningKeyUsed)
         return signing.evolve(current, event)

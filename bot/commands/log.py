@@ -18,6 +18,7 @@ from data.errors import Refused
 from data.log.checkpoints import NAME
 from data.records.log import STREAM
 from data.sql.tree import export as write_tree
+from workflows.anchoring import leave_behind
 from workflows.machine import log_keys_of
 from workflows.rules.wording import counted
 from workflows.signing import sign_with
@@ -69,6 +70,29 @@ def anchor(is_json: bool) -> None:
     say(f"{'Anchored' if done.is_new else 'Anchored before'} as {done.where}{version}")
     if not done.is_locked:
         say("It is not locked, so tamper-evident only: whoever may write there can take it away", err=True)
+
+
+@log.command("leave-anchors")
+@click.option("--by", required=True, metavar="SLACK_ID", help="Who answers for it: this stays on record.")
+@click.option(
+    "--because", required=True, metavar="TEXT", help="Why, in words that name nobody: they stay on record."
+)
+@as_json
+def leave_anchors(by: str, because: str, is_json: bool) -> None:
+    """Say that a backup was brought back: anchors of the time that was lost are left behind, each by its name.
+
+    `emeritus verify --anchors` and `emeritus doctor` name them from then on, and do not fail for them.
+    """
+    settings = settings_for(writes=True)
+    anchors = tuple(open_anchors(settings).all())
+    with store_to_write(settings) as store:
+        policy, now = settings.in_force().policy, CalendarWorld().now()
+        names = leave_behind(store, anchors, by=by, because=because, policy=policy, now=now)
+    if is_json:
+        print_json({"left": names})
+        return
+    left = f"{counted(len(names), 'anchor')} left behind"
+    say(f"{left}; {by} answers for it, and the governance channel hears of it:", *names)
 
 
 def _newest(settings: Settings) -> str:

@@ -16,6 +16,7 @@ from bot.world import CalendarWorld
 from data.errors import Corrupt
 from data.records.retirement import Retirement
 from data.store import Verified
+from workflows.anchoring import advice, held, told
 from workflows.rules.wording import counted
 
 
@@ -66,22 +67,27 @@ def digest(is_printed: bool, is_json: bool) -> None:
 def verify(ctx: click.Context, kept: tuple[bytes, ...], with_anchors: bool, is_json: bool) -> None:
     """Check every entry of the record, and the log over them; exits 1 and names the first that does not hold."""
     settings, bad = settings_for(), ""
+    anchors: tuple[bytes, ...] = ()
     if with_anchors:
         try:
             # Read before the record: one that is put meanwhile is of a head that the record has by then.
-            kept = (*kept, *open_anchors(settings).all())
+            anchors = tuple(open_anchors(settings).all())
         except Corrupt as error:
             bad = str(error)
     with store_to_read(settings) as store:
-        checked = store.verify(kept)
+        found = held(store, anchors)
+        checked = store.verify((*kept, *found.kept))
+        left, hint = told(found), advice(store, found) if checked.bad else ""
     if bad and not checked.bad:
         checked = replace(checked, bad=bad)
     if is_json:
-        print_json(msgspec.structs.asdict(checked))
+        print_json({**msgspec.structs.asdict(checked), "left": left})
     elif checked.bad:
         say(f"The record does not hold: {checked.bad}")
     else:
         say(f"{checked.entries} entries of {checked.streams} streams hold{_sealed(checked)}")
+    if not is_json:
+        say(*left, *filter(None, [hint]))
     ctx.exit(1 if checked.bad else 0)
 
 

@@ -106,10 +106,11 @@ def _store(
     try:
         store = open_store(settings, read_only=True)
         try:
-            anchored = examine_anchors(settings)
+            anchored = examine_anchors(settings, store)
             checked = store.verify(anchored.kept)
             held = f"{checked.entries} entries of {checked.streams} streams hold"
-            fix = "Keep the record as it is, and bring back a copy from before" if checked.bad else ""
+            fix = anchored.advice or "Keep the record as it is, and bring back a copy from before"
+            fix = fix if checked.bad else ""
             yield Finding(what="store", ok=not checked.bad, found=checked.bad or held, fix=fix)
             yield from anchored.findings
             if not checked.bad:

@@ -13,7 +13,7 @@ from bot.views.catalog import catalogs, files, imports
 from bot.views.consumers import callers, checks, delegations, informed, naming, obligations, waivers
 from bot.views.graph import impact, meeting
 from bot.views.hindsight import lessons, policy_review, reviews
-from bot.views.keeping import fixity, grants, pruning
+from bot.views.keeping import anchors, fixity, grants, pruning
 from bot.views.telling import digest, escalation, readers, unreached
 from bot.views.voting import attestations, break_glass, extension, objecting, votes
 from data import events
@@ -139,6 +139,7 @@ OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "archive mended": lambda said: fixity.mended(said["retirement"]),
     "canary": lambda said: fixity.not_refused(said["tried"].split("\n")),
     "canary mended": lambda _: fixity.refused_again(),
+    "anchors left": anchors.left,
     "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
     "delegation begun": delegations.begun,
     "delegation ended": delegations.ended,

@@ -5,6 +5,7 @@ Each says when (`at`) and by whom (`by`: a Slack user id, or "emeritus"). Text b
 
 from __future__ import annotations
 
+from data.events.anchors import OnAnchors
 from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
 from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed, OnBreakGlass
@@ -61,7 +62,7 @@ from data.events.people import (
     Resumed,
 )
 from data.events.playbooks import PlaybookMade, PlaybookTakenBack
-from data.events.readers import DigestSubscribed, DigestUnsubscribed, QuietTold, ReaderMoved
+from data.events.readers import DigestSubscribed, DigestUnsubscribed, OnReaders, QuietTold, ReaderMoved
 from data.events.reviewing import Reviewed
 from data.events.steps import (
     ArchiveConfirmed,
@@ -179,16 +180,7 @@ RetirementEvent = (
     | PlaybookTakenBack
 )
 OtherEvent = (
-    OnImports
-    | DigestSent
-    | QuietTold
-    | DigestSubscribed
-    | DigestUnsubscribed
-    | ReaderMoved
-    | Delegated
-    | DelegationEnded
-    | SigningKeyUsed
-    | OnFixity
+    OnImports | DigestSent | OnReaders | Delegated | DelegationEnded | SigningKeyUsed | OnFixity | OnAnchors
 )
 AnyEvent = RetirementEvent | OtherEvent
 

@@ -29,3 +29,6 @@ class ReaderMoved(Event, frozen=True, kw_only=True, tag="reader moved"):
     """The reader goes by another clock now."""
 
     zone: str
+
+
+OnReaders = QuietTold | DigestSubscribed | DigestUnsubscribed | ReaderMoved

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol, TypeVar
@@ -81,6 +82,11 @@ def opened(checkpoint: bytes, keys: Iterable[K]) -> tuple[Head, K]:
 def head_of(checkpoint: bytes) -> Head:
     """What a checkpoint says, whoever signed it. Raises `Corrupt` for what is no checkpoint."""
     return _taken_apart(checkpoint)[0]
+
+
+def name_of(checkpoint: bytes) -> str:
+    """What it is kept under: by size, so that they sort, and by content, so that those of a forked log are two."""
+    return f"{head_of(checkpoint).size:020}-{hashlib.sha256(checkpoint).hexdigest()}"
 
 
 def _taken_apart(checkpoint: bytes) -> tuple[Head, list[tuple[str, bytes]]]:

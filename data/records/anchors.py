@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from data.records.base import Record
 
 
@@ -14,3 +16,30 @@ class AnchorRules(Record, frozen=True, kw_only=True):
 
     anchor_lock_days: int = 3_652
     anchor_channel: str = ""
+
+
+class LeftBehind(Record, frozen=True, kw_only=True):
+    """Anchors of a time that the record lost when a backup was brought back: it does not go on from them.
+
+    names         each by the size of its log and the digest of its checkpoint
+    taken_at      which backup that was; `restored_at`: when it was brought back
+    by, because   who answers for that, and why it came to it
+    """
+
+    at: datetime
+    by: str
+    because: str
+    names: tuple[str, ...]
+    taken_at: datetime
+    restored_at: datetime
+
+
+class Anchoring(Record, frozen=True, kw_only=True):
+    """How the log is anchored: the state of the `anchors` stream."""
+
+    version: int = 0
+    left: tuple[LeftBehind, ...] = ()
+
+    @property
+    def left_names(self) -> frozenset[str]:
+        return frozenset(name for one in self.left for name in one.names)

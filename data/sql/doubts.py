@@ -59,6 +59,14 @@ def doubt_of(conn: Connection, first_tried: datetime | None) -> Doubt | None:
     return None if until is None else Doubt(first_tried, instant(until))
 
 
+def brought_back(conn: Connection) -> tuple[Doubt, ...]:
+    """Every backup that this record ever was: when it was taken, and brought back; the last one first."""
+    rows = conn.execute(
+        "SELECT taken_at, restored_at FROM backups WHERE restored_at IS NOT NULL ORDER BY restored_at DESC"
+    ).fetchall()
+    return tuple(Doubt(instant(taken_at), instant(restored_at)) for taken_at, restored_at in rows)
+
+
 def doubt_everything(conn: Connection, taken_at: datetime, now: datetime) -> Doubted:
     """Mark all that waits, in the commit that puts the record of `taken_at` back into use."""
     conn.execute("DELETE FROM backups WHERE restored_at IS NULL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from data.errors import Corrupt
@@ -12,7 +13,7 @@ from data.log.heads import KeptHead
 from data.log.leaves import Leaf
 from data.log.tiles import Place, Tile, path
 from data.records.log import STREAM
-from data.schema import instant
+from data.schema import instant, micros
 from data.sql.connection import Connection
 
 if TYPE_CHECKING:
@@ -43,6 +44,22 @@ def first_checkpoint(conn: Connection, size: int) -> KeptHead | None:
         (size,),
     ).fetchone()
     return _head(row) if row else None
+
+
+def has_head(conn: Connection, size: int, root: bytes) -> bool:
+    """Whether the log ever stood like this, and somebody signed it then."""
+    row = conn.execute(
+        "SELECT 1 FROM heads WHERE size = ? AND root = ? AND checkpoint <> '' LIMIT 1", (size, root)
+    ).fetchone()
+    return row is not None
+
+
+def size_at(conn: Connection, at: datetime) -> int:
+    """How many entries were sealed by then."""
+    row = conn.execute(
+        "SELECT coalesce(max(size), 0) FROM heads WHERE sealed_at <= ?", (micros(at),)
+    ).fetchone()
+    return int(row[0])
 
 
 def _head(row: tuple[Any, ...]) -> KeptHead:

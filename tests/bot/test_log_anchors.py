@@ -96,3 +96,74 @@ def test_the_doctor_holds_the_record_to_its_anchors(
     anchor.chmod(0o644)
     anchor.write_bytes(b"other")
     assert f"BAD anchors: the anchor {anchor} is not what was put there" in with_archive("doctor").stdout
+
+
+def test_a_record_brought_back_from_a_backup_leaves_anchors_behind_by_name_and_only_those(
+    with_archive: Run,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    said = ("log", "leave-anchors", "--by", "U024BE7LH", "--because", "the disk died")
+    with_archive("log", "anchor")
+    assert with_archive(*said).stderr == (
+        "Error: The record goes on from all of its anchors. There is nothing to leave behind\n"
+    )
+    shutil.copy(home / "emeritus.db", tmp_path / "before.db")
+    assert with_archive("store", "backup", str(tmp_path / "backup.db")).exit_code == 0
+    for by in ("U1", "U2"):
+        resume(home, by)
+        with_archive("log", "seal")
+        with_archive("log", "anchor")
+    shutil.copy(tmp_path / "before.db", home / "emeritus.db")
+    nobody = with_archive(*said)
+    assert nobody.stderr.startswith(
+        "Error: Nothing on record says that a backup was brought back. Keep the record"
+    )
+    assert "leave-anchors" not in with_archive("verify", "--anchors").stdout
+
+    assert with_archive("store", "restore", str(tmp_path / "backup.db"), "--replace").exit_code == 0
+    red = with_archive("verify", "--anchors")
+    assert red.exit_code == 1
+    assert "the log has only 19 entries; it was cut, or rolled back" in red.stdout
+    assert "run emeritus log leave-anchors --by SLACK_ID --because TEXT\n" in red.stdout
+    assert "leave-anchors" in with_archive("doctor").stdout
+    assert "the Slack id of a person" in with_archive(*said[:3], "ann", *said[4:]).stderr
+    done = with_archive(*said)
+    assert done.stdout.startswith("2 anchors left behind; U024BE7LH answers for it"), done.output
+    assert with_archive(*said).exit_code == 1, "there is nothing more to leave"
+
+    resume(home, "U3")
+    with_archive("log", "seal")
+    with_archive("log", "anchor")
+    green = with_archive("verify", "--anchors")
+    assert green.exit_code == 0, green.output
+    assert "2 anchors of 20 to 21 entries left behind: a backup of " in green.stdout
+    assert green.stdout.endswith("U024BE7LH answers for it: the disk died\n")
+    assert "U024BE7LH answers for it: the disk died" in with_archive("doctor").stdout
+    with closing(SqliteStore(home / "emeritus.db", RetirementMachine(), read_only=True)) as store:
+        (told,) = [one.effect for one in store.kept("anchors/")]
+    assert (told.body["notice"], told.body["count"], told.body["who"]) == ("anchors left", "2", "U024BE7LH")
+
+
+def test_no_backup_explains_an_anchor_from_before_it_was_taken(
+    with_archive: Run,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    shutil.copy(home / "emeritus.db", tmp_path / "before.db")
+    resume(home, "U1")
+    with_archive("log", "seal")
+    with_archive("log", "anchor")
+    shutil.copy(tmp_path / "before.db", home / "emeritus.db")
+    resume(home, "U2")
+    with_archive("log", "seal")
+    with_archive("store", "backup", str(tmp_path / "forked.db"))
+    with_archive("store", "restore", str(tmp_path / "forked.db"), "--replace")
+
+    refused = with_archive("log", "leave-anchors", "--by", "U024BE7LH", "--because", "the disk died")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: The anchor of 20 entries does not fit, and the backup of ")
+    assert (
+        "that was brought back has 20 sealed ones: no backup explains it. Keep the record" in refused.stderr
+    )
+    assert with_archive("verify", "--anchors").exit_code == 1

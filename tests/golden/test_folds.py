@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from data.records.anchors import Anchoring
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
 from data.records.fixity import Rounds
@@ -23,7 +24,7 @@ FOLDS = Path(__file__).parent / "folds.json"
 def fingerprint() -> str:
     """Over what states can hold, in the order in which it is written, and over what all ledgers fold to."""
     _, parts = msgspec.json.schema_components(
-        [Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys, Rounds]
+        [Retirement, DigestState, Delegation, CatalogState, Imports, LogKeys, Rounds, Anchoring]
     )
     states = {f"{ledger.parent.name}/{ledger.stem}": folded(ledger) for ledger in recorded()}
     text = json.dumps([dict(sorted(bare(parts).items())), states])

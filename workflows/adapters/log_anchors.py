@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from data.archive.bag import sync_folders, write_synced, writing
 from data.archive.keeping import Keeping
 from data.errors import Corrupt, Unavailable
-from data.log.checkpoints import NOTE_BYTES_MAX, head_of
+from data.log.checkpoints import NOTE_BYTES_MAX, name_of
 from workflows.adapters.aws_errors import code_of
 from workflows.adapters.s3_archive.bucket import Bucket, is_locked, of_version, version_of
 from workflows.adapters.s3_archive.listing import versions
@@ -47,10 +47,6 @@ class Anchors(Protocol):
     def all(self) -> Iterator[bytes]:
         """Smallest log first. Raises `Corrupt` for one that is not as it was put."""
         ...
-
-
-def name_of(checkpoint: bytes) -> str:
-    return f"{head_of(checkpoint).size:020}-{sha256(checkpoint).hexdigest()}"
 
 
 class DirectoryAnchors:

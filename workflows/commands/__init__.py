@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from workflows.commands.anchors import LeaveAnchors
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
 from workflows.commands.checks import RecordCheck, RunChecks
@@ -91,6 +92,7 @@ __all__ = [
     "GrantRead",
     "HandOver",
     "LapseApproval",
+    "LeaveAnchors",
     "MeetOwners",
     "NamePlaybook",
     "Object",
@@ -178,6 +180,7 @@ _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned | Erase
 _OfGrants = GrantRead | RevokeRead | EndRead | GiveFiles
 _OfFixity = PlanFixity | RunFixity | RecordFixity | RecordAudit | RecordMended
+_OfAnchors = LeaveAnchors
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes
@@ -191,6 +194,7 @@ AnyCommand = (
     | _OfKeeping
     | _OfGrants
     | _OfFixity
+    | _OfAnchors
     | _OfOthers
 )
 

@@ -81,6 +81,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "end read": frozenset({Hat.TIME}),
     "give files": frozenset({Hat.ANYONE}),  # whom it was granted to, for as long as it lasts
     "erase": frozenset({Hat.TIME}),  # whoever has a shell where it runs
+    "leave anchors": frozenset({Hat.TIME}),  # the same
     "close round": frozenset({Hat.TIME}),
     "lapse approval": frozenset({Hat.TIME}),
     "record shown": frozenset({Hat.TIME}),

@@ -83,9 +83,11 @@ STATE: Retirement = replace(worst(overloaded(checks=(RUN,), state=State.MIGRATIN
 THERE = Snapshot.of(Stored(1, {}, {}, {}, {}, {}, {}))
 TYPED = {
     "more": "3",
+    "count": "3",
     "people": "U1",
     "who": WORST,
     "earlier_at": NOW.isoformat(),
+    "taken_at": NOW.isoformat(),
     "until": NOW.date().isoformat(),
 }
 TYPED |= dict.fromkeys(("to", "person", "reader", "delegate", "slack_id"), "U1")

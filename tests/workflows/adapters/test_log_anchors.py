@@ -9,12 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from data.errors import Corrupt
-from data.log.checkpoints import Head
+from data.log.checkpoints import Head, name_of
 from data.records.archived import Lock
 from tests.contract import seaweedfs
 from tests.contract.archives import InBucket
 from tests.contract.test_store_log import SIGNER
-from workflows.adapters.log_anchors import FOLDER, BucketAnchors, name_of
+from workflows.adapters.log_anchors import FOLDER, BucketAnchors
 
 
 def checkpoint(size: int) -> bytes:

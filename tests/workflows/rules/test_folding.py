@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.canonical import canonical
+from data.events.anchors import AnchorsLeft
 from data.events.fixity import ArchiveMended, FixityPlanned, FixityRound
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.base import Prose
@@ -304,6 +305,12 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "unknown": {"RET-2": "it does not answer"},
         "canary": ("delete it: it was done",),
         "whole_since": PROPOSED_AT,
+    },
+    AnchorsLeft: {
+        "names": ("00000000000000000020-aa",),
+        "taken_at": PROPOSED_AT,
+        "restored_at": PROPOSED_AT,
+        "because": "the disk died",
     },
     events.SigningKeyUsed: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
 }

@@ -18,6 +18,7 @@ from workflows.rules.restriction import channel_of
 HOUR = 3600
 PATIENCE_SECONDS = {
     "ahead": HOUR,
+    "anchors left": HOUR,
     "archive bad": HOUR,
     "archive mended": HOUR,
     "archive repaired": HOUR,

@@ -13,12 +13,13 @@ from bot.archive_settings import EVERY_DAYS, ArchiveBucket
 from bot.keeping import own_files
 from bot.settings import Settings
 from data.archive.manifest import sha256_id
+from data.records.anchors import AnchorPlan
 from data.records.fixity import FixityPlan
 
 if TYPE_CHECKING:
     from workflows.adapters.artifact_sources import ArtifactSources
-    from workflows.adapters.log_anchors import Anchors
     from workflows.adapters.s3_archive.bucket import Bucket
+    from workflows.anchor_store import Anchors, Stamper
     from workflows.artifact_store import ArtifactStore, Links
 
 
@@ -43,6 +44,26 @@ def open_anchors(settings: Settings) -> Anchors:
     if settings.bucket is None:
         return DirectoryAnchors(settings.archive)
     return BucketAnchors(bucket_of(settings.bucket), settings.in_force().anchors.anchor_lock_days)
+
+
+def open_stamper(settings: Settings) -> Stamper | None:
+    """The time-stamping service that the operator named; None without one."""
+    if settings.stamping is None:
+        return None
+    from workflows.adapters.time_stamps import TimeStamps  # noqa: PLC0415
+
+    return TimeStamps(settings.stamping.address, settings.stamping.authorities)
+
+
+def anchoring_of(settings: Settings) -> AnchorPlan:
+    rules = settings.in_force().anchors
+    return AnchorPlan(
+        store=fixity_of(settings).store,
+        lock_days=rules.anchor_lock_days,
+        service=settings.stamping.address if settings.stamping else "",
+        authorities=settings.stamping.authorities if settings.stamping else "",
+        channel=rules.anchor_channel,
+    )
 
 
 def open_sources(settings: Settings) -> ArtifactSources:

@@ -6,13 +6,24 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.archives import Canary, canary_of, fixity_of, open_archive, open_links, open_sources
+from bot.archives import (
+    Canary,
+    anchoring_of,
+    canary_of,
+    fixity_of,
+    open_anchors,
+    open_archive,
+    open_links,
+    open_sources,
+    open_stamper,
+)
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
 from bot.local_endpoints import open_endpoints
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
 from data.archive.results import Sign
+from data.records.anchors import AnchorPlan
 from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind
 from data.records.fixity import FixityPlan
@@ -21,6 +32,7 @@ from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.adapters.second_place import SecondPlace
+from workflows.anchor_store import Anchors, Stamper
 from workflows.artifact_store import ArtifactStore, Links, SecondStore
 from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import CatalogWriter, EndpointControl, TrafficMeter, Wording
@@ -40,6 +52,7 @@ class Edges:
     sign      signs what is archived; nobody, unless the operator has a key for it
     second    has a copy of every archive; nowhere, unless the operator says so
     canary    what the bucket does not refuse though it has to; fixity: how archives are checked, None where not at all
+    anchors   where checkpoints of the log are kept; stamper: who stamps them; anchoring: as whom it is configured
     """
 
     archive: ArtifactStore
@@ -57,6 +70,9 @@ class Edges:
     fixity: FixityPlan | None = None
     links: Links | None = None
     archives_at: str = ""
+    anchors: Anchors | None = None
+    stamper: Stamper | None = None
+    anchoring: AnchorPlan | None = None
 
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
@@ -82,4 +98,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         fixity=fixity_of(settings),
         links=open_links(settings),
         archives_at=settings.archives_at,
+        anchors=open_anchors(settings),
+        stamper=open_stamper(settings),
+        anchoring=anchoring_of(settings),
     )

@@ -13,9 +13,11 @@ from bot.house import House
 from bot.sealing import Sealing
 from bot.serving.status import Glance
 from bot.world import CalendarWorld
+from data.records.anchors import AnchorPlan
 from data.records.fixity import FixityPlan
 from data.records.imports import Scheduled
 from data.sql.record import SqlStore
+from workflows.anchoring import keep_anchored
 from workflows.decisions.fixity import STREAM as FIXITY
 from workflows.dispatcher import Dispatcher
 from workflows.engine import Engine
@@ -39,6 +41,7 @@ class Bot:
     world: CalendarWorld
     scheduled: tuple[Scheduled, ...] = ()
     fixity: FixityPlan | None = None
+    anchoring: AnchorPlan | None = None
 
     def start(self) -> None:
         # A large catalog takes a second to load, and a trigger lives three: nobody's first press shall wait for it.
@@ -49,6 +52,8 @@ class Bot:
         if self.fixity is not None:
             go_rounds(self.engine, self.fixity)
         sign_with(self.store, self.sealing.key, self.world.now())
+        if self.anchoring is not None and self.sealing.key is not None:
+            keep_anchored(self.engine, self.anchoring)
         self.dispatcher.start()
         self.house.homes.start()
         self.sealing.start()

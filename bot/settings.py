@@ -14,6 +14,7 @@ from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.listening import Address, address, why_no_address
 from bot.logs import FORMS, LEVELS
 from bot.signing_key import LOG_KEY, MODEL_KEY, read_keys
+from bot.stamp_settings import TimeStamping, read_stamping
 from bot.tokens import token_problems
 from bot.variables import ARCHIVE, STORE
 from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
@@ -32,6 +33,7 @@ class Settings(Record, frozen=True, kw_only=True):
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
     bucket     where archives are kept if not in the directory `archive`; `copy_to`: and once more
     rules      what EMERITUS_POLICY says; None without one (`in_force`)
+    stamping   None: nobody stamps the log
     http       None: Socket Mode
     metrics    None: nobody watches
     mlflow     empty: nothing is written there     changes   None: nor there
@@ -50,6 +52,7 @@ class Settings(Record, frozen=True, kw_only=True):
     second_factor: Path | None = None
     signing_key: Path | None = None
     model_signing_key: Path | None = None
+    stamping: TimeStamping | None = None
     bot_token: str = ""
     app_token: str = ""
     signing_secret: str = ""
@@ -119,10 +122,10 @@ def look(
     api_url = environ.get("SLACK_API_URL", "") or SLACK_API_URL
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
-    bucket, unfit = read_bucket(environ)
-    gib_per_day, no_number = read_fixity(environ)
-    for name, accepted in (unfit | no_number).items():
-        refuse(name, environ[name], accepted)
+    (bucket, unfit), (gib_per_day, no_number) = read_bucket(environ), read_fixity(environ)
+    stamping, no_stamps = read_stamping(environ)
+    for name, accepted in (unfit | no_number | no_stamps).items():
+        refuse(name, environ.get(name, ""), accepted)
     if "://" not in archive:
         refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
     rules, problems = _said_in("EMERITUS_POLICY", policy, read_rules, "the shipped policy")
@@ -181,6 +184,7 @@ def look(
         second_factor=Path(factor).resolve() if factor else None,
         signing_key=keys.get(LOG_KEY),
         model_signing_key=keys.get(MODEL_KEY),
+        stamping=stamping,
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
         signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),

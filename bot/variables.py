@@ -67,6 +67,15 @@ VARIABLES = (
         says="the key that signs [what is archived](bot/README.md#verify-without-us) as OpenSSF has it: a file of mode "
         "0600",
     ),
+    Variable(
+        name="EMERITUS_TSA",
+        says="a time-stamping service (RFC 3161) that [stamps the log](bot/README.md#anchors-by-the-clock) each day, "
+        "by its address",
+    ),
+    Variable(
+        name="EMERITUS_TSA_CA",
+        says="the certificates that its stamps have to lead to: a PEM file",
+    ),
     Variable(name="EMERITUS_HTTP", says="[HOST:]PORT to serve HTTP on instead of Socket Mode"),
     Variable(
         name="EMERITUS_METRICS",

@@ -41,6 +41,23 @@ def why_no_registry(text: str) -> str:
     return ""
 
 
+def why_no_stamps(text: str) -> str:
+    """Plain HTTP will do: an answer proves itself by its signature."""
+    accepted = (
+        "the address of a time-stamping service (RFC 3161), e.g. https://tsa.example.com, without a query"
+    )
+    try:
+        url = urlsplit(text)
+        is_web = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # brackets that do not match, a port that is none
+        return accepted
+    if not is_web or url.query or url.fragment or not re.fullmatch(f"{SENT}+", text):
+        return accepted
+    if url.username is not None or url.password is not None:
+        return "no user or password in an address: it is on the record, and in audit bundles"
+    return ""
+
+
 def _is_this_machine(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

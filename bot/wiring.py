@@ -197,6 +197,8 @@ def assemble(
         canary=edges.canary,
         second=edges.second,
         sign=edges.sign,
+        anchors=edges.anchors,
+        stamper=edges.stamper,
     )
 
     def answer(reply_to: Mapping[str, str], payload: dict[str, Any]) -> None:
@@ -260,4 +262,5 @@ def assemble(
         world=world,
         scheduled=imports.scheduled,
         fixity=edges.fixity,
+        anchoring=edges.anchoring,
     )

@@ -1,4 +1,4 @@
-"""Which anchors does the record go on from, and which did it lose when a backup was brought back?"""
+"""How is the log anchored? Which anchors does the record go on from, and which did it lose with a backup?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from data.errors import Corrupt, Refused
 from data.events import EMERITUS
 from data.log.checkpoints import head_of, name_of, opened
-from data.records.anchors import Anchoring, LeftBehind
+from data.records.anchors import Anchoring, AnchorPlan, LeftBehind
 from data.records.base import Record
 from data.records.decision import Outcome
 from data.records.facts import Facts
@@ -17,8 +17,9 @@ from data.sql.connection import Connection
 from data.sql.doubts import Doubt, brought_back
 from data.sql.log import has_head, keys_on_record, size_at
 from data.sql.record import SqlStore
-from workflows.commands import LeaveAnchors, encoded
+from workflows.commands import LeaveAnchors, PlanAnchors, encoded
 from workflows.decisions.anchors import STREAM
+from workflows.engine import Engine
 from workflows.erasing import check_answers
 from workflows.machine import state_of
 from workflows.rules.wording import counted
@@ -36,6 +37,12 @@ def anchoring_of(state: bytes | None) -> Anchoring:
     current = state_of(STREAM, state)
     assert isinstance(current, Anchoring)
     return current
+
+
+def keep_anchored(engine: Engine, plan: AnchorPlan) -> None:
+    """At every start: what is configured otherwise, or was not anchored for long, is anchored at once."""
+    now = engine.world.now()
+    engine.execute(f"anchors/plan/{now.isoformat()}", STREAM, PlanAnchors(by=EMERITUS, plan=plan))
 
 
 def held(store: SqlStore, anchors: Sequence[bytes]) -> Held:

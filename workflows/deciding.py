@@ -135,5 +135,8 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.RecordFixity: fixity.record,
     cmd.RecordAudit: fixity.record_audit,
     cmd.RecordMended: fixity.record_mended,
+    cmd.PlanAnchors: anchors.plan,
+    cmd.RunAnchors: anchors.run,
+    cmd.RecordAnchored: anchors.record,
     cmd.LeaveAnchors: anchors.leave,
 }

@@ -53,7 +53,8 @@ from workflows.user_groups import UserGroups
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 _OF_FIXITY = (cmd.PlanFixity, cmd.RunFixity, cmd.RecordFixity)
-OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, *_OF_FIXITY, cmd.UseSigningKey, cmd.LeaveAnchors)
+_OF_LOG = (cmd.UseSigningKey, cmd.PlanAnchors, cmd.RunAnchors, cmd.RecordAnchored, cmd.LeaveAnchors)
+OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, *_OF_FIXITY, *_OF_LOG)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 

@@ -64,11 +64,11 @@ def anchor(is_json: bool) -> None:
     settings = settings_for()
     done = open_anchors(settings).put(_newest(settings).encode(), CalendarWorld().now())
     if is_json:
-        print_json(done._asdict())
+        print_json({**done._asdict(), "is_locked": done.locked_until is not None})
         return
     version = f", version {done.version}" if done.version else ""
     say(f"{'Anchored' if done.is_new else 'Anchored before'} as {done.where}{version}")
-    if not done.is_locked:
+    if done.locked_until is None:
         say("It is not locked, so tamper-evident only: whoever may write there can take it away", err=True)
 
 

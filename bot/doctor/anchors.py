@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.archives import anchoring_of as plan_of
 from bot.archives import open_anchors
 from bot.doctor.finding import Finding
 from bot.settings import Settings
 from data.errors import EmeritusError
-from data.log.checkpoints import head_of
+from data.log.checkpoints import head_of, name_of
 from data.sql.record import SqlStore
-from workflows.anchoring import advice, held, told
+from workflows.anchoring import advice, anchoring_of, held, told
+from workflows.decisions.anchors import STREAM, due
 from workflows.rules.wording import counted
+
+LATE = timedelta(days=2)
+"""It is done each day."""
 
 
 class Anchored(NamedTuple):
@@ -25,14 +32,15 @@ class Anchored(NamedTuple):
     advice: str = ""
 
 
-def examine_anchors(settings: Settings, store: SqlStore) -> Anchored:
+def examine_anchors(settings: Settings, store: SqlStore, now: datetime) -> Anchored:
     try:
         there = tuple(open_anchors(settings).all())
     except EmeritusError as error:
         fix = "Keep it as it is, and see to who may write there"
         return Anchored((), (Finding(what="anchors", ok=False, found=str(error), fix=fix),))
+    by_the_clock = tuple(_by_the_clock(settings, store, {name_of(one) for one in there}, now))
     if not there:
-        return Anchored((), ())
+        return Anchored((), by_the_clock)
     found = held(store, there)
     size = head_of(there[-1]).size
     said = (
@@ -40,4 +48,30 @@ def examine_anchors(settings: Settings, store: SqlStore) -> Anchored:
         *told(found),
     )
     finding = Finding(what="anchors", ok=True, found="; ".join(said))
-    return Anchored(found.kept, (finding,), advice(store, found))
+    return Anchored(found.kept, (finding, *by_the_clock), advice(store, found))
+
+
+def _by_the_clock(
+    settings: Settings, store: SqlStore, names: Collection[str], now: datetime
+) -> Iterator[Finding]:
+    """What a running Emeritus does each day: where it comes, and whether what it put is still there."""
+    state = anchoring_of(store.state(STREAM))
+    if state.plan is None:
+        return
+    is_here = state.plan.store == plan_of(settings).store
+    if is_here and state.name and state.name not in names:
+        found = f"{state.where} was put there, and is gone"
+        fix = "Keep the record as it is, and see to who may delete there"
+        yield Finding(what="anchors", ok=False, found=found, fix=fix)
+    for place, there in state.reached.items():
+        found = f"{there.size:,} entries came to the {place} {there.at:%Y-%m-%d %H:%M} UTC"
+        yield Finding(what="anchors by the clock", ok=True, found=found)
+    for place, why in state.failed.items():
+        fix = "Mend what it names: a running Emeritus tries each hour"
+        yield Finding(what=f"anchors to the {place}", ok=False, found=why, fix=fix)
+    head = store.checkpoint()
+    late = [place for place in due(state, head.size) if place not in state.failed] if head else []
+    lately = [one.at for one in state.reached.values()]
+    if late and lately and now - max(lately) > LATE:
+        found = f"no checkpoint came to the {' or the '.join(late)} since {max(lately):%Y-%m-%d}"
+        yield Finding(what="anchors by the clock", ok=False, found=found, fix="Start emeritus serve")

@@ -106,7 +106,7 @@ def _store(
     try:
         store = open_store(settings, read_only=True)
         try:
-            anchored = examine_anchors(settings, store)
+            anchored = examine_anchors(settings, store, CalendarWorld().now())
             checked = store.verify(anchored.kept)
             held = f"{checked.entries} entries of {checked.streams} streams hold"
             fix = anchored.advice or "Keep the record as it is, and bring back a copy from before"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from data.records.base import Record
 
@@ -34,10 +35,51 @@ class LeftBehind(Record, frozen=True, kw_only=True):
     restored_at: datetime
 
 
+class AnchorPlan(Record, frozen=True, kw_only=True):
+    """What is configured. `store`: a digest of where archives are and how firmly they are locked there.
+
+    service       the address of a time-stamping service; empty where none is asked
+    authorities   the certificates that its stamps have to lead to, as PEM
+    channel       where checkpoints are posted; empty for nowhere
+    """
+
+    store: str
+    lock_days: int
+    service: str = ""
+    authorities: str = ""
+    channel: str = ""
+
+
+class Place(StrEnum):
+    """Where a checkpoint is kept or told, in the words people read."""
+
+    ARCHIVE = "archive"
+    SERVICE = "time-stamping service"
+    CHANNEL = "channel"
+
+
+class Reached(Record, frozen=True, kw_only=True):
+    """The last checkpoint that came to a place: of how many entries, when; and the version of this stream then."""
+
+    size: int
+    at: datetime
+    version: int
+
+
 class Anchoring(Record, frozen=True, kw_only=True):
-    """How the log is anchored: the state of the `anchors` stream."""
+    """How the log is anchored: the state of the `anchors` stream.
+
+    reached  place -> the last checkpoint there
+    name     of the last one in the archive, and `where` that is
+    failed   place -> why the last try came to nothing; empty once one did not
+    """
 
     version: int = 0
+    plan: AnchorPlan | None = None
+    reached: dict[Place, Reached] = {}
+    name: str = ""
+    where: str = ""
+    failed: dict[Place, str] = {}
     left: tuple[LeftBehind, ...] = ()
 
     @property

@@ -45,6 +45,7 @@ class EffectKind(StrEnum):
     KEEP = "keep"
     PRUNE = "prune"
     AUDIT = "audit"
+    ANCHOR = "anchor"
 
 
 class OnUnknown(StrEnum):

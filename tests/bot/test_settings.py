@@ -397,3 +397,46 @@ def test_a_key_is_looked_at_by_who_signs_with_it_only(tmp_path: Path) -> None:
     (problem,) = look(for_models, slack="serve").wrong["EMERITUS_MODEL_SIGNING_KEY"]
     assert problem.accepted.startswith("no such file; make one with openssl genpkey ")
     assert read(for_models).model_signing_key == tmp_path / "gone"
+
+
+STAMPED = Path(__file__).parents[1] / "data/log/stamped"
+A_SERVICE = "the address of a time-stamping service (RFC 3161), e.g. https://tsa.example.com, without a query"
+A_SECRET = "no user or password in an address: it is on the record, and in audit bundles"
+ALONE = "left out without EMERITUS_TSA, the service whose stamps they are for"
+A_PEM = "a file with the certificates of the service's authority as PEM, as you got them from it"
+
+
+def test_a_time_stamping_service_is_named_with_its_certificates() -> None:
+    environ = {"EMERITUS_TSA": "http://tsa.example.com/", "EMERITUS_TSA_CA": str(STAMPED / "root.pem")}
+
+    stamping = read(environ).stamping
+    assert stamping is not None
+    assert stamping.address == "http://tsa.example.com/"
+    assert stamping.authorities == (STAMPED / "root.pem").read_text()
+
+
+@pytest.mark.parametrize(
+    ("address", "file", "accepted"),
+    [
+        ("tsa.example.com", "root.pem", [f"EMERITUS_TSA = tsa.example.com: {A_SERVICE}"]),
+        (
+            "https://tsa.example.com?a=b",
+            "root.pem",
+            [f"EMERITUS_TSA = https://tsa.example.com?...: {A_SERVICE}"],
+        ),
+        (
+            "https://me:hunter2@tsa.example.com",
+            "root.pem",
+            ["EMERITUS_TSA = https://...@tsa.example.com: " + A_SECRET],
+        ),
+        ("https://tsa.example.com", "nonce", [f"EMERITUS_TSA_CA = {STAMPED}/nonce: {A_PEM}"]),
+        ("https://tsa.example.com", "gone", [f"EMERITUS_TSA_CA = {STAMPED}/gone: {A_PEM}"]),
+        (
+            "",
+            "root.pem",
+            [f"EMERITUS_TSA_CA = {STAMPED}/root.pem: {ALONE}"],
+        ),
+    ],
+)
+def test_what_stamps_nothing_is_told(address: str, file: str, accepted: list[str]) -> None:
+    assert problems({"EMERITUS_TSA": address, "EMERITUS_TSA_CA": str(STAMPED / file)}) == accepted

@@ -27,6 +27,7 @@ from bot.views.uploads import FILES
 from bot.wiring import CalendarWorld, Edges, assemble
 from data.archive.results import Sign
 from data.importers.backstage import read_backstage
+from data.log.keys import Signer
 from data.metrics import UNCOUNTED, Metrics
 from data.policies.policy import digest_of, parsed
 from data.records.catalog import EndpointKind
@@ -43,9 +44,11 @@ from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.log_anchors import DirectoryAnchors
 from workflows.adapters.model_server import Calendar
 from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.adapters.second_place import SecondPlace
+from workflows.anchor_store import Stamper
 from workflows.artifact_store import ArtifactStore, Links
 from workflows.checks import Checks
 from workflows.ports import CatalogWriter, Wording
@@ -93,6 +96,8 @@ class Place:
         unrefused: Callable[[datetime], tuple[str, ...]] | None = None,
         second: Path | None = None,
         sign: Sign | None = None,
+        signer: Signer | None = None,
+        stamper: Stamper | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         people: Iterable[User] = (),
@@ -105,6 +110,7 @@ class Place:
         review           when the policy is to be looked through again
         links            what makes links to files of the archive
         sign             who signs what is archived
+        signer           signs heads of the log; stamper: stamps them
         second           where a second copy of each archive is kept
         unrefused        what the archive's bucket is found to do though it is locked
         windows          when people are written to; at any hour without
@@ -134,6 +140,8 @@ class Place:
         self.checks = checks or OwnChecks()
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
         self.unrefused, self.second, self.sign = unrefused, second, sign
+        self.unrefused, self.second = unrefused, second
+        self.signer, self.stamper = signer, stamper
         self.policy = _at_once(policy)
         self.slack = SlackFake(
             [*sample_company.users(), *canary.users(), *people],
@@ -209,6 +217,8 @@ class Place:
                 canary=self.unrefused,
                 sign=self.sign,
                 second=SecondPlace(self.archive, self.second) if self.second else None,
+                anchors=DirectoryAnchors(self.folder / "archive"),
+                stamper=self.stamper,
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,
@@ -219,6 +229,7 @@ class Place:
             imports=Wanted(channel=self.import_channel),
             windows=self.windows,
             review=self.review,
+            signer=self.signer,
         )
         self.slack.attach(into_bolt(self.bot.app))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -25,28 +25,10 @@ from workflows.adapters.s3_archive.bucket import Bucket, is_locked, of_version, 
 from workflows.adapters.s3_archive.listing import versions
 from workflows.adapters.s3_archive.parts import base64_of
 from workflows.adapters.s3_archive.writing import THERE
+from workflows.anchor_store import Anchored
 
 FOLDER = ".anchors"
 """No archive's: names of their folders do not begin with a dot."""
-
-
-class Anchored(NamedTuple):
-    """`version`: which one of a bucket's it is; empty where there are none. `is_new`: it was not there before."""
-
-    where: str
-    version: str
-    is_new: bool
-    is_locked: bool = False
-
-
-class Anchors(Protocol):
-    def put(self, checkpoint: bytes, now: datetime) -> Anchored:
-        """Safe to call twice. Raises `Corrupt` where something else has its name."""
-        ...
-
-    def all(self) -> Iterator[bytes]:
-        """Smallest log first. Raises `Corrupt` for one that is not as it was put."""
-        ...
 
 
 class DirectoryAnchors:
@@ -102,13 +84,16 @@ class BucketAnchors:
                     IfNoneMatch="*",
                     **how,
                 )
-                return Anchored(where, version_of(answer), True, "ObjectLockMode" in how)
+                return Anchored(where, version_of(answer), True, how.get("ObjectLockRetainUntilDate"))
             except ClientError as error:
                 if code_of(error) not in THERE:
                     raise
             there = self._bucket.client.get_object(**address)
             _require_same(where, there["Body"].read(NOTE_BYTES_MAX + 1), path.rpartition("/")[2])
-        return Anchored(where, version_of(there), False, is_locked(there.get("ObjectLockMode")))
+        locked_until = (
+            there.get("ObjectLockRetainUntilDate") if is_locked(there.get("ObjectLockMode")) else None
+        )
+        return Anchored(where, version_of(there), False, locked_until)
 
     def all(self) -> Iterator[bytes]:
         for one in sorted(versions(self._bucket, f"{FOLDER}/"), key=lambda one: one.path):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from workflows.commands.anchors import LeaveAnchors
+from workflows.commands.anchors import LeaveAnchors, PlanAnchors, RecordAnchored, RunAnchors
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
 from workflows.commands.checks import RecordCheck, RunChecks
@@ -98,8 +98,10 @@ __all__ = [
     "Object",
     "Pause",
     "PlaceHold",
+    "PlanAnchors",
     "PlanFixity",
     "Propose",
+    "RecordAnchored",
     "RecordArchive",
     "RecordAudit",
     "RecordCheck",
@@ -127,6 +129,7 @@ __all__ = [
     "ReviewBreakGlass",
     "Revise",
     "RevokeRead",
+    "RunAnchors",
     "RunChecks",
     "RunFixity",
     "RunImport",
@@ -180,7 +183,7 @@ _OfBreakGlass = BreakGlass | ConfirmBreakGlass | ReviewBreakGlass | RemindReview
 _OfKeeping = PlaceHold | ReleaseHold | AskPrune | ConfirmPrune | DropPrune | RecordPruned | Erase
 _OfGrants = GrantRead | RevokeRead | EndRead | GiveFiles
 _OfFixity = PlanFixity | RunFixity | RecordFixity | RecordAudit | RecordMended
-_OfAnchors = LeaveAnchors
+_OfAnchors = PlanAnchors | RunAnchors | RecordAnchored | LeaveAnchors
 _OfOthers = RecordFailure | TellWritten | Review | NamePlaybook | RunChecks | RecordCheck | ConfirmClose
 AnyCommand = (
     _OfVotes

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from data.records.decision import Claim, EffectKind, Result
 from data.store import Then
 from workflows.effects import (
+    anchors,
     archive,
     catalogs,
     checks,
@@ -39,4 +40,5 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.KEEP: keeping.keep,
     EffectKind.PRUNE: keeping.prune,
     EffectKind.AUDIT: fixity.go_round,
+    EffectKind.ANCHOR: anchors.anchor,
 }

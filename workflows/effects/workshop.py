@@ -21,6 +21,7 @@ from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from data.store import Then
 from workflows import commands as cmd
+from workflows.anchor_store import Anchors, Stamper
 from workflows.artifact_store import ArtifactStore, SecondStore
 from workflows.engine import Engine
 from workflows.histories import History
@@ -62,6 +63,8 @@ class Workshop:
     readers         who reads the digest, as Slack tells; None where nobody can say
     wording         who understands questions that fit no wording we know; None where nobody does
     metrics         counts how checks of consumers ended
+    anchors         where checkpoints of the log are kept; None where they are not by the clock
+    stamper         a time-stamping service; None where there is none
     stopwatch       seconds, only ever subtracted
     sign            signs what is archived; None where nobody does
     second          another place that has a copy of every archive; None without one
@@ -86,6 +89,8 @@ class Workshop:
     sign: Sign | None = None
     second: SecondStore | None = None
     canary: Callable[[datetime], tuple[str, ...]] | None = None
+    anchors: Anchors | None = None
+    stamper: Stamper | None = None
     tells: Callable[[Sequence[History], datetime], bool] = _always
     stopwatch: Callable[[], float] = monotonic
     metrics: Metrics = UNCOUNTED

@@ -27,3 +27,34 @@ def left(said: Mapping[str, str]) -> Payload:
             ),
         ],
     )
+
+
+def posted(said: Mapping[str, str]) -> Payload:
+    """A checkpoint, to hold the record to later: in a channel, whose members each have it then."""
+    head = ":anchor: A checkpoint of the record's log"
+    lines = []
+    if said["where"]:
+        lines.append(f"It lies in {safe(said['where'], limits.PROSE_MAX)}")
+    if stamped_at := said["stamped_at"]:
+        lines.append(f"it was stamped {datetime.fromisoformat(stamped_at):%Y-%m-%d %H:%M} UTC")
+    lines.append("`emeritus verify --checkpoint FILE` holds the record to it")
+    # Line by line, as its line breaks are signed.
+    checkpoint = "\n".join(safe(line, limits.PROSE_MAX) for line in said["checkpoint"].split("\n"))
+    return message(head, [section(f"{head}\n```{checkpoint}```"), context("; ".join(lines))])
+
+
+def failed(place: str, why: str) -> Payload:
+    head = f":warning: Checkpoints of the record's log do not come to the {safe(place)}"
+    return message(
+        head,
+        [
+            section(f"{head}: {safe(why, limits.PROSE_MAX)}"),
+            context(
+                "It is tried each hour, and each later one stands for all before it. See `emeritus doctor`."
+            ),
+        ],
+    )
+
+
+def mended(place: str) -> Payload:
+    return message(f":white_check_mark: Checkpoints of the record's log come to the {safe(place)} again")

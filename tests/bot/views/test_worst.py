@@ -88,6 +88,7 @@ TYPED = {
     "who": WORST,
     "earlier_at": NOW.isoformat(),
     "taken_at": NOW.isoformat(),
+    "stamped_at": NOW.isoformat(),
     "until": NOW.date().isoformat(),
 }
 TYPED |= dict.fromkeys(("to", "person", "reader", "delegate", "slack_id"), "U1")

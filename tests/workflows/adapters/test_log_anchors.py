@@ -32,7 +32,7 @@ def test_a_locked_anchor_can_neither_be_deleted_nor_hidden(seaweed: tuple[str, P
 
     assert abs(until - now - timedelta(days=400)) < timedelta(seconds=2)
     assert first.version
-    assert first.is_locked
+    assert first.locked_until is not None
     assert again == first._replace(is_new=False) != later
     with pytest.raises(ClientError, match="AccessDenied"):
         kept.client.delete_object(

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from data import events
 from data.canonical import canonical
-from data.events.anchors import AnchorsLeft
+from data.events.anchors import AnchoringPlanned, AnchorsLeft, CheckpointAnchored
 from data.events.fixity import ArchiveMended, FixityPlanned, FixityRound
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
+from data.records.anchors import AnchorPlan, Place
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
@@ -305,6 +306,22 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "unknown": {"RET-2": "it does not answer"},
         "canary": ("delete it: it was done",),
         "whole_since": PROPOSED_AT,
+    },
+    AnchoringPlanned: {
+        "plan": AnchorPlan(store="sha256:aa", lock_days=3652, service="https://tsa.example.com")
+    },
+    CheckpointAnchored: {
+        "size": 20,
+        "name": "00000000000000000020-aa",
+        "checkpoint": "example.com/record\n20\nAAAA\n",
+        "where": "archive/.anchors/1",
+        "version": "v1",
+        "locked_until": PROPOSED_AT,
+        "stamp": "AAAA",
+        "stamped_at": PROPOSED_AT,
+        "stamped_by": "CN=example",
+        "channel": "#record",
+        "failed": {Place.SERVICE: "it does not answer"},
     },
     AnchorsLeft: {
         "names": ("00000000000000000020-aa",),

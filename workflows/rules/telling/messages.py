@@ -18,7 +18,10 @@ from workflows.rules.restriction import channel_of
 HOUR = 3600
 PATIENCE_SECONDS = {
     "ahead": HOUR,
+    "anchor": HOUR,
+    "anchors failed": HOUR,
     "anchors left": HOUR,
+    "anchors mended": HOUR,
     "archive bad": HOUR,
     "archive mended": HOUR,
     "archive repaired": HOUR,

@@ -8,7 +8,7 @@ from datetime import datetime
 from data.errors import Corrupt, Refused
 from data.events import EMERITUS
 from data.log.checkpoints import head_of, name_of, opened
-from data.records.anchors import Anchoring, AnchorPlan, LeftBehind
+from data.records.anchors import STREAM, Anchoring, AnchorPlan, LeftBehind
 from data.records.base import Record
 from data.records.decision import Outcome
 from data.records.facts import Facts
@@ -18,7 +18,6 @@ from data.sql.doubts import Doubt, brought_back
 from data.sql.log import has_head, keys_on_record, size_at
 from data.sql.record import SqlStore
 from workflows.commands import LeaveAnchors, PlanAnchors, encoded
-from workflows.decisions.anchors import STREAM
 from workflows.engine import Engine
 from workflows.erasing import check_answers
 from workflows.machine import state_of

@@ -10,6 +10,7 @@ import msgspec
 
 from data import events
 from data.errors import Refused
+from data.records.anchors import STREAM as ANCHORS
 from data.records.anchors import Anchoring
 from data.records.base import Record
 from data.records.decision import Decision, Timer
@@ -43,7 +44,7 @@ _OF_NO_RETIREMENT: dict[str, type[DigestState | CatalogState | Imports | LogKeys
     "catalog": CatalogState,
     LOG: LogKeys,
     fixity.STREAM: Rounds,
-    anchors.STREAM: Anchoring,
+    ANCHORS: Anchoring,
 }
 
 # Built here, in one thread: threads that are the first to read a type at the same time can crash msgspec 0.22.

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
-from data.errors import Invalid, Refused
+from data.errors import Corrupt, Invalid, Refused
 from workflows.rules.wording import counted
+
+if TYPE_CHECKING:
+    from data.audit.checking import Audited
+
+
+T = TypeVar("T")
 
 
 @click.group()
@@ -56,6 +64,14 @@ def export_(retirement: str, out: Path | None, is_json: bool) -> None:
     "--key", "lines", metavar="KEY", multiple=True, help="The public key you were given; no other counts."
 )
 @click.option(
+    "--ca",
+    "pems",
+    metavar="FILE",
+    type=wanted.content,
+    multiple=True,
+    help="Certificates of the time-stamping authority, as PEM; no other counts.",
+)
+@click.option(
     "--log",
     "folder",
     metavar="DIR",
@@ -65,18 +81,29 @@ def export_(retirement: str, out: Path | None, is_json: bool) -> None:
 @click.pass_context
 @as_json
 def verify(
-    ctx: click.Context, bundle: bytes, lines: tuple[str, ...], folder: Path | None, is_json: bool
+    ctx: click.Context,
+    bundle: bytes,
+    *,
+    lines: tuple[str, ...],
+    pems: tuple[bytes, ...],
+    folder: Path | None,
+    is_json: bool,
 ) -> None:
     """Check a bundle, without the record and without settings; exits 1 and names the first that does not hold."""
     from data.audit.checking import audited  # noqa: PLC0415 - takes a while to load
     from data.audit.completeness import compared  # noqa: PLC0415 - as above
     from data.log.keys import read_key  # noqa: PLC0415 - as above
+    from data.log.stamps import authorities_of  # noqa: PLC0415 - as above
 
     try:
         keys = [read_key(line) for line in lines]
     except Invalid as error:
         raise click.UsageError(f"--key: {error}") from error
-    found = audited(bundle, keys)
+    try:
+        authorities = [one for pem in pems for one in authorities_of(pem)]
+    except Corrupt as error:
+        raise click.UsageError(f"--ca: {error}") from error
+    found = audited(bundle, keys, authorities)
     if folder is not None and not found.bad:
         found = compared(found, folder, keys)
     if is_json:
@@ -89,10 +116,33 @@ def verify(
         say(f"In the log {found.log}, under its checkpoint of {found.size:,} entries, root {found.root}")
         doubt = "" if keys else "; it names that key itself: give the one you trust with --key"
         say(f"Signed by {found.key}{doubt}")
+        say(*_anchored(found, is_proven=bool(authorities)))
         if found.log_size:
             more = f"{counted(found.later, 'entry', 'entries')} of it" if found.later else "nothing of it"
             say(f"Up to {found.log_size:,} entries of the log, {more} came later")
     ctx.exit(1 if found.bad else 0)
+
+
+def _anchored(found: Audited, *, is_proven: bool) -> Iterator[str]:
+    """Of each the first, as later ones stand for nothing that it does not."""
+    for one, later in _first(found.kept):
+        where = f"{one.where}, version {one.version}" if one.version else one.where
+        locked = f", locked until {one.locked_until[:10]}" if one.locked_until else ""
+        yield f"By the record, its checkpoint of {one.size:,} entries lies in {where}{locked}{later}"
+        yield f"Compare what is there with checkpoints/{one.size} of the bundle"
+    for seen, later in _first(found.seen):
+        doubt = (
+            "" if is_proven else "; it names that authority itself: give the certificates you trust with --ca"
+        )
+        at = f"{seen.at:%Y-%m-%d %H:%M:%S} UTC"
+        yield f"Its checkpoint of {seen.size:,} entries was stamped {at} by {seen.by}{later}{doubt}"
+    if is_proven and not found.seen:
+        yield "It has no time-stamp"
+
+
+def _first(found: Sequence[T]) -> Iterator[tuple[T, str]]:
+    if found:
+        yield found[0], f", and {len(found) - 1} later" if len(found) > 1 else ""
 
 
 COMMANDS = (audit,)

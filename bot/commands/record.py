@@ -81,7 +81,7 @@ def verify(ctx: click.Context, kept: tuple[bytes, ...], with_anchors: bool, is_j
     if bad and not checked.bad:
         checked = replace(checked, bad=bad)
     if is_json:
-        print_json({**msgspec.structs.asdict(checked), "left": left})
+        print_json({**msgspec.structs.asdict(checked), **({"left": left} if with_anchors else {})})
     elif checked.bad:
         say(f"The record does not hold: {checked.bad}")
     else:

@@ -12,9 +12,10 @@ from bot.doctor.finding import Finding
 from bot.settings import Settings
 from data.errors import EmeritusError
 from data.log.checkpoints import head_of, name_of
+from data.records.anchors import STREAM
 from data.sql.record import SqlStore
 from workflows.anchoring import advice, anchoring_of, held, told
-from workflows.decisions.anchors import STREAM, due
+from workflows.decisions.anchors import due
 from workflows.rules.wording import counted
 
 LATE = timedelta(days=2)

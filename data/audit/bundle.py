@@ -1,4 +1,4 @@
-"""What is in a bundle, and what of the record goes into it? Format 1; what was published of it never changes.
+"""What is in a bundle, and what of the record goes into it? Formats 1 and 2; what was published never changes.
 
 README.txt               how to check it without us                 bundle                which format, and of what
 entries/N.json           each entry, byte for byte as it is hashed  texts.json            words, with their salts
@@ -6,6 +6,8 @@ leaves/N.json            what of it is in the log                   proofs/N.tlo
 checkpoint               the head all proofs lead to                keys                  public keys, the last in use
 checkpoints/SIZE         heads under which entries came in          consistency/SIZE      that it went on from there
 facts.json, report.html  what these entries say, for programs and for people
+
+Format 2 has anchors/ and stamps/ besides (anchors.py): that of a retirement whose heads were anchored since.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from data.audit.anchors import anchors_of
 from data.audit.facts import events_of, facts
 from data.audit.report import report
 from data.canonical import canonical
@@ -27,7 +30,7 @@ from data.sql.connection import Connection
 from data.sql.entries import texts_where
 from data.sql.log import first_checkpoint, keys_on_record, last_head, numbers_of, tile
 
-FORMAT = "emeritus-audit/1"
+FORMAT, FORMAT_ANCHORED = "emeritus-audit/1", "emeritus-audit/2"
 
 README = b"""This is all that is on record of one retirement, with proofs. Nothing in it needs Emeritus to be checked.
 
@@ -42,6 +45,23 @@ emeritus audit verify FILE --key KEY    checks all of it
 https://pkg.go.dev/golang.org/x/mod/sumdb/tlog#CheckRecord    is what Go has for a leaf and its proof
 openssl pkeyutl -verify    checks the signature: its text is the three lines before the empty one
 """
+
+
+README_ANCHORED = (
+    README
+    + b"""
+anchors/ has entries of the record's stream "anchors" with what proves that they are in the same log: each says where
+a checkpoint was put, which is checkpoints/ with that number of entries. Look there, and compare. stamps/N.tsr is what
+a time-stamping service answered about checkpoints/N (RFC 3161). stamps/authorities.pem are the certificates these
+were taken for then: get them from the service itself, as this file could name anybody.
+
+openssl ts -verify -data checkpoints/N -in stamps/N.tsr -CAfile authorities.pem    checks a stamp; once a certificate
+has expired, with -attime and the seconds since 1970 of the time that is stamped
+openssl ts -reply -in stamps/N.tsr -text    says what time that is
+emeritus audit verify FILE --key KEY --ca authorities.pem    checks all of them
+"""
+)
+READMES = {FORMAT: README, FORMAT_ANCHORED: README_ANCHORED}
 
 
 def gathered(conn: Connection, stream: str) -> dict[str, bytes]:
@@ -78,8 +98,10 @@ def gathered(conn: Connection, stream: str) -> dict[str, bytes]:
     ]
     head = head_of(last.checkpoint.encode())
     tiles = Tiles(lambda place: tile(conn, place))
+    anchored = anchors_of(conn, list(numbers.values()), head, last.checkpoint.encode(), tiles)
     files = files_of(
         stream=stream,
+        format=FORMAT_ANCHORED if anchored else FORMAT,
         entries=[bytes(stored) for _, stored, _ in rows],
         texts=texts,
         leaves=leaves,
@@ -99,12 +121,13 @@ def gathered(conn: Connection, stream: str) -> dict[str, bytes]:
             files[f"consistency/{earlier.size}"] = consistency(
                 Proven(earlier.size, proof, last.checkpoint.encode())
             )
-    return files
+    return files | anchored
 
 
 def files_of(
     *,
     stream: str,
+    format: str = FORMAT,  # noqa: A002 - the word of the bundle
     entries: Sequence[bytes],
     texts: dict[str, Text],
     leaves: Sequence[Leaf],
@@ -116,8 +139,8 @@ def files_of(
     """All files but the proofs; `numbers`: where each leaf is in the log."""
     told = facts(stream, events_of(entries, texts.get), numbers)
     return {
-        "README.txt": README,
-        "bundle": canonical(_about(stream, len(entries), head)),
+        "README.txt": READMES[format],
+        "bundle": canonical(_about(stream, len(entries), head, format)),
         "checkpoint": checkpoint,
         "keys": "".join(f"{key}\n" for key in keys).encode(),
         "texts.json": canonical(
@@ -130,5 +153,5 @@ def files_of(
     }
 
 
-def _about(stream: str, entries: int, head: Head) -> dict[str, Any]:
-    return {"format": FORMAT, "retirement": stream, "entries": entries, "log": head.origin, "size": head.size}
+def _about(stream: str, entries: int, head: Head, format: str) -> dict[str, Any]:  # noqa: A002 - as above
+    return {"format": format, "retirement": stream, "entries": entries, "log": head.origin, "size": head.size}

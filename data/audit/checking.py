@@ -7,27 +7,33 @@ that. What was not asked of it is not answered: whether more was recorded later 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from data.audit.bundle import FORMAT, files_of
+from data.audit.anchors import Kept, Seen, check_anchors, check_stamps
+from data.audit.bundle import FORMAT_ANCHORED, READMES, files_of
 from data.audit.container import unpacked
+from data.audit.reading import file_of, leaf_of, number_of, proven_of
 from data.canonical import canonical
 from data.errors import Corrupt, EmeritusError
 from data.ledger import GENESIS, SHOWN_MAX, Entry, Text, commitments, flaw
 from data.log.checkpoints import Head, opened
 from data.log.keys import PublicKey, read_key
 from data.log.leaves import Leaf
-from data.log.merkle import is_consistent, is_included
-from data.log.proofs import Proven, consistency, inclusion, read_consistency, read_inclusion
+from data.log.merkle import is_consistent
 from data.printable import printable
 from data.records.base import Record
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 class Audited(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What was found: of which retirement, under which head, signed by which key; `bad` names what does not hold.
 
     log_size   how much of the log was looked through for other entries (completeness.py); 0 where it was not
+    kept, seen   where checkpoints lie by what is on record, and who stamped them
     later      how many entries of this retirement are in the log behind that head
     """
 
@@ -40,6 +46,8 @@ class Audited(Record, frozen=True, kw_only=True, omit_defaults=False):
     erased: int = 0
     log_size: int = 0
     later: int = 0
+    kept: tuple[Kept, ...] = ()
+    seen: tuple[Seen, ...] = ()
     bad: str = ""
 
 
@@ -56,33 +64,33 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-class _Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    digest: str
-    position: int
-    stream: str
-    version: int
-
-
 # Built in one thread: two at once can crash msgspec 0.22.
 _ABOUT = msgspec.json.Decoder(_About)
 _TEXTS = msgspec.json.Decoder(dict[str, _Kept])
-LEAF = msgspec.json.Decoder(_Leaf)
 
 
-def audited(content: bytes, trusted: Sequence[PublicKey] = ()) -> Audited:
-    """Whatever somebody put there, nothing is raised. `trusted`: keys that may have signed; without, the bundle's."""
+def audited(
+    content: bytes, trusted: Sequence[PublicKey] = (), authorities: Sequence[x509.Certificate] = ()
+) -> Audited:
+    """Whatever somebody put there, nothing is raised.
+
+    trusted       keys that may have signed; without, the bundle's
+    authorities   whose time-stamps count; without, those that the bundle names
+    """
     try:
-        return _audited(unpacked(content), trusted)
+        return _audited(unpacked(content), trusted, authorities)
     except EmeritusError as bad:
         return Audited(bad=printable(str(bad)[:SHOWN_MAX]))
     except Exception:  # noqa: BLE001 - whoever signs with a key of their own can have signed anything
         return Audited(bad="the bundle holds what no record of Emeritus can hold")
 
 
-def _audited(files: Mapping[str, bytes], trusted: Sequence[PublicKey]) -> Audited:
+def _audited(
+    files: Mapping[str, bytes], trusted: Sequence[PublicKey], authorities: Sequence[x509.Certificate]
+) -> Audited:
     about = _about(files)
     keys = _keys(files)
-    head, signer = _opened("checkpoint", _file(files, "checkpoint"), trusted or keys)
+    head, signer = _opened("checkpoint", file_of(files, "checkpoint"), trusted or keys)
     if (head.origin, head.size) != (about.log, about.size):
         raise Corrupt("bundle: it is about another checkpoint than the one beside it")
     texts = _texts(files)
@@ -92,7 +100,8 @@ def _audited(files: Mapping[str, bytes], trusted: Sequence[PublicKey]) -> Audite
         raise Corrupt("texts.json: it has words that no entry holds")
     expected = files_of(
         stream=about.retirement,
-        entries=[_file(files, f"entries/{number}.json") for number in range(1, about.entries + 1)],
+        format=about.format,
+        entries=[file_of(files, f"entries/{number}.json") for number in range(1, about.entries + 1)],
         texts=texts,
         leaves=leaves,
         numbers=numbers,
@@ -101,12 +110,13 @@ def _audited(files: Mapping[str, bytes], trusted: Sequence[PublicKey]) -> Audite
         keys=[str(key) for key in keys],
     )
     for name, content in expected.items():
-        if _file(files, name) != content:
+        if file_of(files, name) != content:
             raise Corrupt(f"{name}: it does not say what the entries say")
     # What an earlier key signed is proven by what the last one did.
     earlier = _earlier(files, head, [*keys, *trusted])
     proofs = {f"proofs/{number}.tlog-proof" for number in range(1, about.entries + 1)}
-    if more := sorted(files.keys() - expected.keys() - earlier - proofs):
+    kept, anchors = check_anchors(files, head) if about.format == FORMAT_ANCHORED else ([], set())
+    if more := sorted(files.keys() - expected.keys() - earlier - proofs - anchors):
         raise Corrupt(f"{more[0]}: it belongs to no bundle")
     return Audited(
         retirement=about.retirement,
@@ -116,30 +126,27 @@ def _audited(files: Mapping[str, bytes], trusted: Sequence[PublicKey]) -> Audite
         root=head.root.hex(),
         key=str(signer),
         erased=len(committed - texts.keys()),
+        kept=tuple(kept),
+        seen=check_stamps(files, authorities),
     )
 
 
-def _file(files: Mapping[str, bytes], name: str) -> bytes:
-    if name not in files:
-        raise Corrupt(f"{name}: missing")
-    return files[name]
-
-
 def _about(files: Mapping[str, bytes]) -> _About:
-    content = _file(files, "bundle")
+    content = file_of(files, "bundle")
     try:
         about = _ABOUT.decode(content)
     except (msgspec.MsgspecError, ValueError) as error:
         raise Corrupt("bundle: it does not say what this is a bundle of") from error
-    if about.format != FORMAT:
-        raise Corrupt(f"bundle: its format is {about.format}, and this version knows {FORMAT}")
+    if about.format not in READMES:
+        known = " and ".join(READMES)
+        raise Corrupt(f"bundle: its format is {about.format}, and this version knows {known}")
     if content != canonical(msgspec.structs.asdict(about)) or not 0 < about.entries <= len(files):
         raise Corrupt("bundle: it was changed")
     return about
 
 
 def _keys(files: Mapping[str, bytes]) -> list[PublicKey]:
-    lines = _file(files, "keys").decode(errors="replace").split("\n")
+    lines = file_of(files, "keys").decode(errors="replace").split("\n")
     try:
         keys = [read_key(line) for line in lines[:-1]]
     except EmeritusError as error:
@@ -158,7 +165,7 @@ def _opened(name: str, checkpoint: bytes, keys: Sequence[PublicKey]) -> tuple[He
 
 def _texts(files: Mapping[str, bytes]) -> dict[str, Text]:
     try:
-        found = _TEXTS.decode(_file(files, "texts.json"))
+        found = _TEXTS.decode(file_of(files, "texts.json"))
         return {name: Text(name, bytes.fromhex(one.salt), one.text) for name, one in found.items()}
     except (msgspec.MsgspecError, ValueError) as error:
         raise Corrupt("texts.json: it cannot be read") from error
@@ -170,7 +177,7 @@ def _entries(
     """The leaves of all entries and where they are in the log, once each follows the one before it."""
     leaves, numbers, before = [], [], GENESIS
     for number in range(1, about.entries + 1):
-        stored, leaf = _file(files, f"entries/{number}.json"), _leaf(files, number)
+        stored, leaf = file_of(files, f"entries/{number}.json"), leaf_of(files, f"leaves/{number}.json")
         item = Entry(about.retirement, leaf.version, stored, leaf.digest, leaf.position)
         try:
             bad = flaw(item, number, before, texts.get)
@@ -178,47 +185,10 @@ def _entries(
             raise Corrupt(f"entries/{number}.json: it is no entry") from error
         if bad or leaf.stream != about.retirement:
             raise Corrupt(f"entries/{number}.json: {bad or 'it is of another retirement'}")
-        numbers.append(_number(files, number, leaf, head))
+        numbers.append(number_of(files, f"proofs/{number}.tlog-proof", leaf, head))
         leaves.append(leaf)
         before = leaf.digest
     return leaves, numbers
-
-
-def _leaf(files: Mapping[str, bytes], number: int) -> Leaf:
-    name = f"leaves/{number}.json"
-    try:
-        found = LEAF.decode(_file(files, name))
-        leaf = Leaf(
-            found.position, found.stream, found.version, bytes.fromhex(found.digest.removeprefix("sha256:"))
-        )
-        if leaf.entry == files[name]:
-            return leaf
-    except (msgspec.MsgspecError, ValueError, EmeritusError) as error:
-        if isinstance(error, Corrupt):
-            raise
-    raise Corrupt(f"{name}: it is no leaf of a log")
-
-
-def _number(files: Mapping[str, bytes], number: int, leaf: Leaf, head: Head) -> int:
-    """Where the entry is in the log, by its proof."""
-    name = f"proofs/{number}.tlog-proof"
-    proven = _proven(name, _file(files, name), files["checkpoint"])
-    if not is_included(leaf.hashed, proven.number, head.size, proven.hashes, head.root):
-        raise Corrupt(f"{name}: it does not lead from the entry to the checkpoint")
-    return proven.number
-
-
-def _proven(name: str, content: bytes, checkpoint: bytes) -> Proven:
-    reads, spells = (
-        (read_inclusion, inclusion) if name.startswith("proofs/") else (read_consistency, consistency)
-    )
-    try:
-        proven = reads(content)
-    except Corrupt as corrupt:
-        raise Corrupt(f"{name}: {corrupt}") from corrupt
-    if proven.checkpoint != checkpoint or spells(proven) != content:
-        raise Corrupt(f"{name}: it leads to another checkpoint")
-    return proven
 
 
 def _earlier(files: Mapping[str, bytes], head: Head, keys: Sequence[PublicKey]) -> set[str]:
@@ -229,7 +199,7 @@ def _earlier(files: Mapping[str, bytes], head: Head, keys: Sequence[PublicKey]) 
         proof = f"consistency/{then.size}"
         if name != f"checkpoints/{then.size}":
             raise Corrupt(f"{name}: it is the checkpoint of {then.size} entries")
-        proven = _proven(proof, _file(files, proof), files["checkpoint"])
+        proven = proven_of(proof, file_of(files, proof), files["checkpoint"])
         if (proven.number, then.origin) != (then.size, head.origin) or not is_consistent(
             then.size, head.size, proven.hashes, then.root, head.root
         ):

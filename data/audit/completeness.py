@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from data.audit.checking import LEAF, Audited
+from data.audit.checking import Audited
+from data.audit.reading import LEAF
 from data.errors import Corrupt
 from data.log.checkpoints import Head, opened
 from data.log.keys import PublicKey, read_key

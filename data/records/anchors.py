@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from data.records.base import Record
 
+STREAM = "anchors"
+
 
 class AnchorRules(Record, frozen=True, kw_only=True):
     """What the policy says of them. No retirement keeps it.

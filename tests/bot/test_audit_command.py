@@ -21,6 +21,8 @@ from data.log.proofs import read_inclusion
 from data.sqlite.store import SqliteStore
 from tests.bot.test_log_command import Run, home, run, signed  # noqa: F401 - fixtures
 from tests.contract.scripted import NOW
+from tests.data.audit.test_anchors import WHERE, anchored_files  # noqa: F401 - a fixture
+from tests.data.log.test_stamps import HERE
 from workflows.machine import RetirementMachine
 
 
@@ -149,3 +151,39 @@ def cut_off(bundle: Path) -> Path:
     cut = bundle.with_name("cut.zip")
     cut.write_bytes(packed({**anew, **proofs}))
     return cut
+
+
+STAMPED = "Its checkpoint of 25 entries was stamped 2026-11-28 10:57:03 UTC by CN=example"
+
+
+def test_anchors_and_stamps_are_told_and_whose_they_are_is_doubted(
+    anchored_files: dict[str, bytes],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    bundle = tmp_path / "anchored.zip"
+    bundle.write_bytes(packed(anchored_files))
+    doubted = elsewhere("audit", "verify", str(bundle))
+    proven = elsewhere("audit", "verify", str(bundle), "--ca", str(HERE / "root.pem"))
+    others = elsewhere("audit", "verify", str(bundle), "--ca", str(HERE / "other-root.pem"))
+    told = json.loads(elsewhere("audit", "verify", str(bundle), "--json").stdout)
+
+    assert doubted.exit_code == 0
+    assert doubted.stdout.splitlines()[-3:] == [
+        f"By the record, its checkpoint of 25 entries lies in {WHERE}, version v1, locked until 2026-03-02",
+        "Compare what is there with checkpoints/25 of the bundle",
+        f"{STAMPED}; it names that authority itself: give the certificates you trust with --ca",
+    ]
+    assert proven.stdout.splitlines()[-1] == STAMPED
+    assert others.exit_code == 1
+    assert others.stdout.startswith(
+        "The bundle does not hold: stamps/25.tsr: the time-stamp does not hold: no cert"
+    )
+    assert [one["where"] for one in told["kept"]] == [WHERE]
+    assert [one["by"] for one in told["seen"]] == ["CN=example"]
+    assert elsewhere("audit", "verify", str(bundle), "--ca", str(HERE / "nonce")).exit_code == 2
+
+
+def test_a_bundle_without_stamps_says_so_to_whoever_asks_for_one(bundle: Path) -> None:
+    checked = elsewhere("audit", "verify", str(bundle), "--ca", str(HERE / "root.pem"))
+    assert checked.exit_code == 0
+    assert checked.stdout.endswith("It has no time-stamp\n")

@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from bot.doctor.anchors import examine_anchors
 from bot.settings import read
+from data.audit.checking import audited
+from data.audit.container import unpacked
 from data.errors import Unavailable
 from data.log.checkpoints import head_of
+from data.log.stamps import authorities_of
 from data.records.anchors import AnchorPlan, Place
 from tests.contract.test_store_log import SIGNER
+from tests.data.log.authority import make_authority, serving, shell, stamp
 from tests.scenarios.town import GOVERNANCE, Town, words
+from workflows.adapters.time_stamps import TimeStamps
 from workflows.anchor_store import Stamped
 from workflows.anchoring import anchoring_of, keep_anchored
 from workflows.signing import sign_with
@@ -89,3 +96,45 @@ def test_the_log_is_anchored_by_the_clock_and_a_service_that_is_down_is_told_unt
         assert [one.ok for one in examine_anchors(settings, town.bot.store, town.now()).findings] == [
             True
         ] * 4
+
+
+@pytest.mark.long
+def test_a_bundle_has_the_stamp_of_a_real_service_and_openssl_checks_it_as_its_readme_says(
+    tmp_path: Path,
+) -> None:
+    for name in ("service", "town", "bundle"):
+        (tmp_path / name).mkdir()
+    make_authority(tmp_path / "service", "tsa")
+    pem = (tmp_path / "service/tsa-root.pem").read_text()
+    with (
+        serving(lambda asked: stamp(tmp_path / "service", "tsa", asked)) as address,
+        Town(tmp_path / "town", signer=SIGNER, stamper=TimeStamps(address, pem)) as town,
+    ):
+        sign_with(town.bot.store, SIGNER.public, town.now())
+        town.propose()
+        town.bot.store.seal(town.now(), SIGNER)
+        plan = AnchorPlan(store="sha256:aa", lock_days=9, service=address, authorities=pem)
+        keep_anchored(town.bot.engine, plan)
+        town.pass_time(hours=1)
+        town.bot.store.seal(town.now(), SIGNER)
+        bundle = town.bot.store.bundle("RET-1")
+    files = unpacked(bundle)
+    for name, content in files.items():
+        path = tmp_path / "bundle" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    (size,) = [name.removeprefix("stamps/").removesuffix(".tsr") for name in files if name.endswith(".tsr")]
+    said = next(
+        line for line in files["README.txt"].decode().split("\n") if line.startswith("openssl ts -verify")
+    )
+    command = (
+        said.partition("    ")[0]
+        .replace("/N", f"/{size}")
+        .replace("authorities.pem", "../service/tsa-root.pem")
+    )
+
+    found = audited(bundle, [SIGNER.public], authorities_of(pem.encode()))
+    assert (found.bad, [one.by for one in found.seen]) == ("", ["CN=tsa"])
+    assert "Verification: OK" in shell(command, tmp_path / "bundle").stdout
+    (tmp_path / f"bundle/checkpoints/{size}").write_bytes(b"another")
+    assert shell(command, tmp_path / "bundle").returncode == 1

@@ -21,7 +21,6 @@ from workflows.commands import LeaveAnchors, PlanAnchors, RecordAnchored, RunAnc
 from workflows.rules.permissions import check
 from workflows.rules.telling.messages import PATIENCE_SECONDS
 
-STREAM = "anchors"
 EVERY, AGAIN = timedelta(days=1), timedelta(hours=1)
 AT_START_AFTER = timedelta(hours=1)
 """Whoever starts Emeritus again within the hour, or starts several of it, anchors once."""

@@ -15,12 +15,12 @@ from data.errors import EmeritusError, Unavailable
 from data.events import EMERITUS
 from data.log.checkpoints import name_of
 from data.printable import shortened
-from data.records.anchors import Place
+from data.records.anchors import STREAM, Place
 from data.records.decision import Claim, Done, NotDone, Result
 from data.store import Then
 from workflows import commands as cmd
 from workflows.anchoring import anchoring_of
-from workflows.decisions.anchors import STREAM, due
+from workflows.decisions.anchors import due
 from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
 
 WHY_MAX = 1_500

@@ -235,8 +235,8 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
         "texts.json: it has words that no entry holds",
     ),
     "of a later format": (
-        lambda files: {**files, "bundle": files["bundle"].replace(b"audit/1", b"audit/2")},
-        "bundle: its format is emeritus-audit/2, and this version knows emeritus-audit/1",
+        lambda files: {**files, "bundle": files["bundle"].replace(b"audit/1", b"audit/3")},
+        "bundle: its format is emeritus-audit/3, and this version knows emeritus-audit/1 and emeritus-audit/2",
     ),
     "nothing at all": (lambda files: {}, "bundle: missing"),
 }

@@ -12,13 +12,14 @@ from data.log.stamps import authorities_of, query, stamped
 HERE = Path(__file__).parent / "stamped"
 CHECKPOINT, ANSWER = (HERE / "checkpoint").read_bytes(), (HERE / "checkpoint.tsr").read_bytes()
 ROOT, OTHER = (authorities_of((HERE / f"{name}.pem").read_bytes()) for name in ("root", "other-root"))
+STAMPED_AT = "2026-11-28T10:57:03+00:00"
 NONCE = int((HERE / "nonce").read_text())
 
 
 def test_a_stamp_holds_and_says_when_and_by_whom() -> None:
     found = stamped(ANSWER, CHECKPOINT, ROOT, NONCE)
 
-    assert (found.at.isoformat(), found.by) == ("2026-11-28T10:42:17+00:00", "CN=example")
+    assert (found.at.isoformat(), found.by) == (STAMPED_AT, "CN=example")
     assert found == stamped(ANSWER, CHECKPOINT, [*OTHER, *ROOT])
 
 

@@ -10,7 +10,16 @@ from bot.views.asked import assistant
 from bot.views.blocks import Payload
 from bot.views.card import closing, manual, missed, proposal, thread
 from bot.views.catalog import catalogs, files, imports
-from bot.views.consumers import callers, checks, delegations, informed, naming, obligations, waivers
+from bot.views.consumers import (
+    callers,
+    checks,
+    delegations,
+    informed,
+    naming,
+    obligations,
+    reminding,
+    waivers,
+)
 from bot.views.graph import impact, meeting
 from bot.views.hindsight import lessons, policy_review, reviews
 from bot.views.keeping import anchors, fixity, grants, pruning
@@ -24,7 +33,7 @@ from data.records.retirement import Retirement
 from data.records.reviews import Stage
 from workflows.membership import attesters, glass_breakers
 from workflows.ports import Message
-from workflows.rules.telling.messages import LEFT_OUT, PASSED_BACK, READER, is_person
+from workflows.rules.telling.messages import LEFT_OUT, PASSED_BACK, READER, ZONE, is_person
 
 Named = TypeVar("Named")
 
@@ -60,10 +69,11 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "objection": lambda state, message: objecting.heard(
         state, message.params["consumer_id"], message.params["outcome"]
     ),
-    "reminder": lambda state, message: obligations.reminder(
+    "reminder": lambda state, message: reminding.reminder(
         state,
         message.params["slack_id"],
         message.params["milestone"],
+        zone=message.params.get(ZONE, ""),
         there=message.there,
         now=message.now,
         **_instead(message),

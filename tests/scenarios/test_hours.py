@@ -67,6 +67,9 @@ def test_everybody_hears_everything_once_in_their_own_working_hours(town: Town):
         f"remind/migrate-0d@2026-04-27/{BRUNO}",
         f"escalate/migrate@2026-04-27/1/{BRUNO}",
     ]
+    last = "RET-1/remind/migrate-0d@2026-04-27"
+    assert "*Today is the last day*" in words(town.posted(BRUNO, f"{last}/{BRUNO}"))
+    assert "*1 day overdue*" in words(town.posted(WREN, f"{last}/{WREN}")), "it is Tuesday in Auckland"
 
 
 def test_everybody_hears_what_the_dry_run_said_before_the_announcement(town: Town):

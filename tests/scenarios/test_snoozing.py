@@ -23,7 +23,7 @@ def test_a_press_keeps_reminders_away_until_the_day_it_says(town: Town):
     assert reminded(town, INES) == ["snoozed@2026-03-29"], "and not the day before, as all others"
     assert reminded(town, GRACE) == ["migrate-30d@2026-04-27"]
     (reminder,) = [one for one in town.slack.messages(INES) if "/remind/" in key_of(one)]
-    assert "2 consumers of yours still depend on" in words(reminder)
+    assert "*29 days left* to move 2 consumers of yours off churn-v1, by Mon 2026-04-27" in words(reminder)
     town.pass_time(days=30)
     assert reminded(town, INES)[1:] == [f"migrate-{days}d@2026-04-27" for days in (7, 1, 0)]
 

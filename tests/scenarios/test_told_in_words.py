@@ -74,7 +74,8 @@ def test_a_reminder_is_told_in_the_same_words(town: Town):
     town.announce()
     town.pass_time(days=27)
     said = words(town.posted(BRUNO, f"RET-1/remind/migrate-30d@2026-04-27/{BRUNO}"))
-    assert f"{FACTS}\n*Tables and jobs of yours* job restock-planner" in said
+    facts = FACTS.replace("then press Migrated", "then press Show all and Migrated")
+    assert f"{facts}\n*Tables and jobs of yours* job restock-planner" in said
 
 
 SUPPORT, NADIA = "C01STOREFRONT", "U01NADIAHADDAD"

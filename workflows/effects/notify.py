@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from data.events import EMERITUS
 from data.records.decision import Claim, Dead, Done, HeldUp, NotDone, Result, Unknown
+from data.records.hours import Hours
 from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
@@ -60,6 +61,7 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     may_go = holding.opening(claim, shop)
     if isinstance(may_go, Result):
         return may_go, None
+    message = replace(message, params={**_clock(may_go), **message.params})
     shop.world.point("before post")
     if shop.world.after(shop.grace_seconds) > claim.leased_until:
         # It stood still for long: whoever has taken over by now may be posting, and must not be doubled.
@@ -72,6 +74,11 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
         result = holding.told(replace(result, found=result.found | with_those), shop.world.now(), may_go)
     result = _with_reader(result, claim)
     return passing_on.not_reached(claim, result, shop) or _settled(claim, result, shop)
+
+
+def _clock(hours: Hours | None) -> dict[str, str]:
+    """On whose clock it is read, so that it can name the days as they have them."""
+    return {messages.ZONE: hours.zone} if hours is not None else {}
 
 
 def _looked_up(claim: Claim, message: Message, shop: Workshop) -> tuple[Result, Claim] | None:

@@ -31,7 +31,6 @@ from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.people.delegating import NOBODY, InForce
 from workflows.rules.people.due import put_off_until
-from workflows.rules.telling.milestones import concerned
 from workflows.rules.wording import counted
 
 TEAM_ROWS_MAX = 12
@@ -87,7 +86,7 @@ def team_message(retirement: Retirement, team_id: str, *, now: datetime | None =
     if is_off := retirement.state in CALLED_OFF:
         what = "keeps" if len(owed) == 1 else "keep"
     yours = f"{counted(len(owed), 'consumer')} of yours {what} {safe(name_of(retirement))}"
-    facts = duties.called_off(retirement) if is_off else audiences.five_facts(retirement)
+    facts = duties.called_off(retirement) if is_off else audiences.five_facts(retirement, owed)
     blocks = [section(f"*{safe(team)}* {to}: {yours}"), section(facts)]
     if notes:
         blocks.append(
@@ -116,7 +115,7 @@ def owner_dm(
     whose      the same person, where somebody else reads it in their place     left_out   what that one is asked anyway
     there      the catalog, for what only it says
     """
-    owed = _without(left_out, duties.of_person(retirement, slack_id))
+    owed = without(left_out, duties.of_person(retirement, slack_id))
     if not owed:
         return _over(retirement, "What you answered for belongs to others now: nothing is asked of you.")
     if retirement.state in CALLED_OFF:
@@ -143,7 +142,7 @@ def owner_dm(
     return message(f"{retirement.id}: {safe(name_of(retirement))} retires; {state}", blocks)
 
 
-def _without(left_out: Sequence[str], owed: Iterable[Obligation]) -> list[Obligation]:
+def without(left_out: Sequence[str], owed: Iterable[Obligation]) -> list[Obligation]:
     return [one for one in owed if one.consumer.consumer_id not in left_out]
 
 
@@ -261,34 +260,3 @@ def all_modal(
     return modal(
         "A team's consumers" if team else "Your consumers", Callback.DUTIES, blocks, metadata=metadata
     )
-
-
-def reminder(
-    retirement: Retirement,
-    slack_id: str,
-    milestone: str,
-    *,
-    whose: str = "",
-    left_out: Sequence[str] = (),
-    there: Snapshot | None = None,
-    now: datetime | None = None,
-) -> Payload:
-    """What one person still owes, said again. `milestone` names the date it is about; the rest as in `owner_dm`."""
-    still = concerned(retirement, milestone)
-    mine = _without(left_out, duties.of_person(retirement, slack_id))
-    owed = [one for one in mine if one in still]
-    lines = duties.lines(owed, retirement, now=now)
-    what = f"{counted(len(owed), 'consumer')} of yours still {'depends' if len(owed) == 1 else 'depend'} on"
-    head = f":alarm_clock: *{retirement.id}* {what} {safe(name_of(retirement))}"
-    blocks = [
-        section(head),
-        *map(section, audiences.told(retirement, slack_id, owed, there=there)),
-        *([section(limits.joined(lines, limits.SECTION_MAX, at_most=OWNER_ROWS_MAX))] if lines else []),
-        about_all(
-            retirement,
-            has_open=any(one.duty is Duty.OPEN for one in owed),
-            can_wait=may_wait(owed, retirement, now),
-            whose=whose,
-        ),
-    ]
-    return message(head, blocks)

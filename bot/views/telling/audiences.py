@@ -22,6 +22,7 @@ from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.choosing.measured import latest
 from workflows.rules.lifecycle import CALLED_OFF, CLOSED
 from workflows.rules.people.addressees import by_audience
+from workflows.rules.people.due import UNANSWERED
 from workflows.rules.plans import gap
 from workflows.rules.wording import counted
 
@@ -32,15 +33,16 @@ MEANWHILE_MAX = 200  # of an interim plan: the card has all of it
 MORE_MAX = 2_000  # of what further audiences hear besides: ten consumers stand in the same message
 
 
-def five_facts(retirement: Retirement, *, action: str = "") -> str:
+def five_facts(retirement: Retirement, owed: Sequence[Obligation] = (), *, action: str = "") -> str:
     """What, when, why, successor, action: what everybody who depends on the model must know.
 
-    `action`: what this reader can do, ready to be shown; else what an owner must do.
+    owed     what it is about; else all that depends on it
+    action   what this reader can do, ready to be shown; else what an owner must do
     """
     return _text(
         retirement,
         Audience.GOVERNANCE,
-        _facts(retirement, retirement.obligations, action) | _known(retirement, None),
+        _facts(retirement, owed or retirement.obligations, action) | _known(retirement, None),
     )
 
 
@@ -50,16 +52,19 @@ def told(
     owed: Sequence[Obligation],
     *,
     action: str = "",
+    press: str = "Migrated",
     there: Snapshot | None = None,
 ) -> list[str]:
     """The same in the words for a person or a channel with these consumers, a section each.
 
+    press   where the message says that it has moved
     there   the catalog: it goes on telling of versions and measures, so the record keeps none of them
     Who belongs to several audiences hears the most technical text whole, and of the others what it does not say.
     """
     known = _known(retirement, there)
+    asked = _asked(retirement, owed, press)
     first, *others = (
-        _text(retirement, audience, _facts(retirement, its, action) | known)
+        _text(retirement, audience, _facts(retirement, its, action or asked) | known)
         for audience, its in by_audience(retirement, to, owed).items()
     )
     said = set(first.split("\n"))
@@ -81,12 +86,7 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
     if plan is None:
         return dict.fromkeys(PLACEHOLDERS, f"{retirement.id} has no plan")
     model = safe(name_of(retirement))
-    after = successor.name(plan)
-    move = f"Move to {after}" if after else "Stop calling it"
-    if retirement.interim and gap.planned_days(retirement, plan):
-        meanwhile = f'Until {plan.successor_from}: "{safe(retirement.interim, MEANWHILE_MAX)}"'
-        move = f"{meanwhile}. Then move to {after}"
-    ask = action or f"Acknowledge that you have read this. {move}, then press Migrated."
+    ask = action or _asked(retirement, owed, "Migrated")
     last_day = day(_ends_at(retirement, plan), zone_of(retirement))
     when = f"service ends on {last_day}"
     if retirement.state is State.PROPOSED:
@@ -111,6 +111,21 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
         "archive": _archive(retirement, coordinator),
         "contact": coordinator,
     }
+
+
+def _asked(retirement: Retirement, owed: Collection[Obligation], press: str) -> str:
+    """What owners must do of these: what they have answered is not asked again."""
+    plan = retirement.plan
+    if plan is None or (owed and all(one.is_settled for one in owed)):
+        return "None any more: all of yours are settled."
+    after = successor.name(plan)
+    move = f"Move to {after}" if after else "Stop calling it"
+    if retirement.interim and gap.planned_days(retirement, plan):
+        meanwhile = f'Until {plan.successor_from}: "{safe(retirement.interim, MEANWHILE_MAX)}"'
+        move = f"{meanwhile}. Then move to {after}"
+    is_read = owed and all(one.duty not in UNANSWERED for one in owed)
+    read = "" if is_read else "Acknowledge that you have read this. "
+    return f"{read}{move}, then press {press}."
 
 
 def _known(retirement: Retirement, there: Snapshot | None) -> dict[str, str]:

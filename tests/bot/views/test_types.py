@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.views.asked import answers, helping, standing
 from bot.views.card import manual, proposal, thread
-from bot.views.consumers import informed, obligations
+from bot.views.consumers import informed, obligations, reminding
 from bot.views.proposing import proposal_modal
 from bot.views.telling import digest
 from bot.views.voting import extension, votes
@@ -38,7 +38,7 @@ def test_the_compiler_finds_nothing_wrong_with_any_view() -> None:
             "message",
             obligations.handed(state, "UT0", [model.id, state.obligations[0].consumer.consumer_id]),
         ),
-        ("reminder", "message", obligations.reminder(state, "UT0", "migrate@x")),
+        ("reminder", "message", reminding.reminder(state, "UT0", "migrate@x")),
         ("informed", "message", informed.message_to(state, "CSUPPORT", "announced")),
         ("void votes", "message", votes.void(state, "UTOM")),
         ("manual", "message", manual.message(state, "api:default/churn-v1", "disable")),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.ids import Action, Callback
 from bot.views.asked import standing
 from bot.views.card import proposal
-from bot.views.consumers import duties, duty_lines, obligations
+from bot.views.consumers import duties, duty_lines, obligations, reminding
 from bot.views.telling import escalation, unreached
 from bot.views.voting import extension, votes
 from data.records.base import Prose
@@ -118,7 +118,7 @@ def test_consumers_of_one_name_are_told_apart_by_their_ids_wherever_they_are_lis
         obligations.owner_dm(state, "UT0"),
         obligations.team_message(state, "group:team-0"),
         obligations.all_modal(state, "UT0"),
-        obligations.reminder(state, "UT0", "migrate-30"),
+        reminding.reminder(state, "UT0", "migrate-30"),
         escalation.message_to(state, "migrate-30", 1, ids, to="UMAX"),
         unreached.person_lost(state, "UT0", "is_archived"),
         standing.show(state),
@@ -264,8 +264,8 @@ def test_a_rejection_needs_a_comment() -> None:
 
 def test_a_reminder_is_about_what_its_milestone_is_about() -> None:
     state = with_duties(Duty.OPEN, Duty.ACKNOWLEDGED, Duty.MIGRATED)
-    both = obligations.reminder(state, "UT0", "migrate-7d@2027-05-23")
-    one = obligations.reminder(state, "UT0", "acknowledge@2027-03-29")
+    both = reminding.reminder(state, "UT0", "migrate-7d@2027-05-23")
+    one = reminding.reminder(state, "UT0", "acknowledge@2027-03-29")
     check_message(both)
     check_message(one)
     assert "2 consumers of yours still depend on churn-v1" in both["text"]
@@ -472,7 +472,7 @@ def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:
     for said in (
         obligations.team_message(crowd, "g0"),
         obligations.owner_dm(crowd, "UT0"),
-        obligations.reminder(crowd, "UT0", "migrate-7d@2027-05-23"),
+        reminding.reminder(crowd, "UT0", "migrate-7d@2027-05-23"),
         escalation.message_to(crowd, "acknowledge@2027-03-29", 2, every, to="CGOV"),
         escalation.message_to(crowd, "acknowledge@2027-03-29", 1, every, to="UBOSS"),
         extension.request(waiting(), NASTY),

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.views.blocks import marked
-from bot.views.consumers import informed, obligations
+from bot.views.consumers import informed, obligations, reminding
 from bot.views.limits import BLOCK_TEXT_MAX, SECTION_MAX
 from bot.views.telling import audiences
 from data.catalog.snapshot import Snapshot
@@ -159,7 +159,7 @@ def test_hundreds_with_long_names_full_of_mischief_fit_and_mention_nobody(
     consumers = [one.consumer.consumer_id for one in owed]
     for said in (
         obligations.owner_dm(crowd, "UT0"),
-        obligations.reminder(crowd, "UT0", "migrate@x"),
+        reminding.reminder(crowd, "UT0", "migrate@x"),
         obligations.handed(crowd, "UT0", consumers),
         *(
             informed.message_to(crowd, to, news)

@@ -18,7 +18,7 @@ from data.records.catalog import EndpointKind, Entity
 from data.records.deprecation import CatalogKind
 from data.records.policy import NO_REVIEW, Criteria, Policy, Review
 from data.records.retirement import Retirement
-from data.store import Store
+from data.store import Asleep, Store
 from workflows.checks import NO_CHECKS, Checks
 from workflows.commands import AnyCommand, ReportManual
 from workflows.decisions.hearings import Hearing
@@ -33,7 +33,7 @@ from workflows.sight import Sight
 Payload = dict[str, Any]
 
 
-def _nobody_looks_ahead(_: Retirement) -> Sequence[Hearing]:
+def _nothing(_: Retirement) -> tuple[()]:
     return ()
 
 
@@ -56,6 +56,7 @@ class House:
     criteria        what speaks for retiring a model
     meters          what says how often an endpoint is called, by who drives it
     ahead           what people will be told of a retirement, and when, if nobody does anything
+    asleep          what waits for somebody's working hours, as these are known now
     costs           what keeping its archive is expected to cost; None where nobody knows
     writers         the catalogs this installation writes to
     finder          what models and retirements are found by
@@ -81,7 +82,8 @@ class House:
     review: Review = NO_REVIEW
     checks: Checks = NO_CHECKS
     delegations: Callable[[], InForce] = dict
-    ahead: Callable[[Retirement], Sequence[Hearing]] = _nobody_looks_ahead
+    ahead: Callable[[Retirement], Sequence[Hearing]] = _nothing
+    asleep: Callable[[Retirement], Sequence[Asleep]] = _nothing
     costs: Callable[[Retirement], Estimate | None] = lambda _: None
     meters: Mapping[EndpointKind, TrafficMeter] = field(default_factory=dict)
     intake: Intake = field(default_factory=Intake)

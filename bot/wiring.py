@@ -241,6 +241,7 @@ def assemble(
         delegations=lambda: delegations(world.now()),
         import_channel=imports.channel,
         ahead=lambda state: outlook.ahead(state, world.now()),
+        asleep=lambda state: outlook.asleep(state, world.now()),
         costs=Estimates(edges.sources, prices or policies.read_prices(), in_bucket=edges.in_bucket).of,
         meters=edges.meters,
         writers=edges.writers,

@@ -10,10 +10,10 @@ from time import monotonic
 
 from msgspec.structs import replace as replaced
 
-from data.records.decision import EffectKind
+from data.records.decision import EffectKind, NotDone
 from data.records.hours import Hours
 from data.records.retirement import Retirement
-from data.store import Kept, Store
+from data.store import Asleep, Kept, Store
 from workflows.asking import any_hours, at_once, requests
 from workflows.decisions.ahead import ahead
 from workflows.decisions.hearings import Hearing, Held, People
@@ -22,6 +22,7 @@ from workflows.gathering import Gatherer
 from workflows.ports import Timekeeper
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.people.delegating import InForce, receiver
+from workflows.rules.people.windows import begin, next_window
 from workflows.rules.telling import messages
 from workflows.rules.telling.standing_in import reader_of
 
@@ -77,18 +78,47 @@ class Outlook:
             heard = ahead(state, people, now, timers=timers, held=held)
         return tuple(replaced(one, is_assumed=known.is_assumed(one.place)) for one in heard)
 
+    def asleep(self, state: Retirement, now: datetime) -> list[Asleep]:
+        """What waits for somebody's working hours, to whom and until when it does as these are known now."""
+        there = self.gatherer.delegations(now)
+        found = [
+            one._replace(person=receiver(one.person, there))
+            for one in self.store.asleep()
+            if one.stream == state.id
+        ]
+        if self.timekeeper is None or not found:
+            return found
+        wanted = {one.effect.key: _wanted_at(one) for one in self.store.kept(f"{state.id}/")}
+        until, hours = self.stopwatch() + ASK_SECONDS, {}
+        for person in dict.fromkeys(one.person for one in found):
+            if self.stopwatch() < until:
+                hours[person] = self.timekeeper.hours_of(person, now, is_ahead=True)
+        anew = (_anew(one, hours.get(one.person), wanted.get(one.key, one.until)) for one in found)
+        return sorted(anew, key=lambda one: one.until)
+
     def _held(self, state: Retirement, kept: Iterable[Kept], there: InForce) -> Iterable[Held]:
         """Messages to people that are not sent yet. What waits for working hours is the first of its lane."""
         asleep = {one.key: one.until for one in self.store.asleep() if one.stream == state.id}
         waiting = (one for one in kept if _is_told(one) and not one.is_done and not one.is_stopped)
         for one in sorted(waiting, key=lambda one: one.effect.key not in asleep):
-            wanted_at = one.turn_at - timedelta(seconds=one.effect.patience_seconds)
             reader = reader_of(one.effect.body, there) or one.effect.place
-            yield Held(one.effect, wanted_at, reader, asleep.get(one.effect.key))
+            yield Held(one.effect, _wanted_at(one), reader, asleep.get(one.effect.key))
 
 
 def _is_told(one: Kept) -> bool:
     return one.effect.kind is EffectKind.POST and "slack_id" in one.effect.body
+
+
+def _wanted_at(one: Kept) -> datetime:
+    return one.turn_at - timedelta(seconds=one.effect.patience_seconds)
+
+
+def _anew(one: Asleep, hours: Hours | NotDone | None, wanted_at: datetime) -> Asleep:
+    """As whoever sends it looks at it when that time has come; as it was known where nobody knows better."""
+    if not isinstance(hours, Hours):
+        return one
+    opens_at = next_window(one.until, hours, since=wanted_at)
+    return one._replace(until=opens_at, why=begin(opens_at, hours))
 
 
 class _Known:

@@ -56,7 +56,6 @@ from workflows.rules.choosing import support
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_living
-from workflows.rules.people.delegating import receiver
 from workflows.rules.plans.meeting import meetings
 from workflows.sight import Sight
 
@@ -185,14 +184,13 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
     waiting = people_of(duty for duty in state.obligations if not duty.is_settled)
     named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
     instead = house.delegations()
-    asleep = [found for found in house.store.asleep() if found.stream == state.id]
     return standing.show(
         state,
         owners=owners,
         endpoint_owners=endpoint_owners,
         delegated=delegated.lines(named, instead),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
-        asleep=[found._replace(person=receiver(found.person, instead)) for found in asleep],
+        asleep=house.asleep(state),
         card_waits=card.waits(state, house.store.waiting),
         support=ends(house, there, subject.model_id, state.plan if is_living(state) else None)
         if subject

@@ -125,6 +125,20 @@ def test_a_message_waits_for_the_morning_over_a_restart_and_show_says_so(town: T
     assert "Waits for working hours" not in town.command(TOM, "show RET-1"), "the last one lives in Tokyo"
 
 
+def test_leave_that_is_told_of_while_a_message_waits_is_in_the_dry_run_and_in_show(
+    town: Town, tmp_path: Path
+):
+    announced(town)
+    assert keys(town, WREN) == []
+    leave(town, tmp_path, WREN, "2026-03-17", "2026-03-18")
+    assert f"<@{WREN}> from Thu 2026-03-19 09:00 (Pacific/Auckland)" in town.command(TOM, "show RET-1")
+    ahead = town.bot.house.ahead(town.retirement())
+    (foretold,) = (f"{one.at:%F %H:%M}" for one in ahead if (one.place, one.notice) == (WREN, "dm"))
+    until(town, "2026-03-19 00:00")
+    ((_, at),) = arrived(town, WREN)
+    assert f"{at.astimezone(UTC):%F %H:%M}" == foretold == "2026-03-18 20:00"
+
+
 def test_what_somebody_has_answered_meanwhile_is_not_said_in_the_morning(town: Town):
     announced(town)
     until(town, "2026-03-28 12:00")

@@ -37,14 +37,14 @@ from workflows.gathering import Gatherer
 from workflows.home import Home
 from workflows.machine import RetirementMachine
 from workflows.ports import Message
-from workflows.rules.telling.messages import is_person
+from workflows.rules.telling.messages import ZONE, is_person
 from workflows.rules.telling.together import TOLD_WITH
 
 Sent = tuple[datetime, str, str, dict[str, str]]
 """When, to whom, which notice, and what it is about."""
 
 PAT, VOTER = "UPAT", "UVOTER"
-ADDRESS = frozenset({"notice", "channel", "slack_id", TOLD_WITH})
+ADDRESS = frozenset({"notice", "channel", "slack_id", TOLD_WITH, ZONE})
 ROLES = (Role(name="voter", people=(VOTER,)),)
 FIRST_DAY = datetime(2027, 1, 4, 8, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -210,6 +210,45 @@ def told_as_foretold(rand: Random, folder: Path) -> int:
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_told_ahead_is_what_is_sent(seed: int, tmp_path: Path):
     assert told_as_foretold(Random(seed), tmp_path) > 0
+
+
+OFFICE = Hours(windows=replace(read_windows(), country=""), zone="UTC")
+MORNING = datetime(2027, 1, 19, 9, tzinfo=UTC)
+NIGHT = MORNING - timedelta(hours=7)
+
+
+@pytest.mark.parametrize(
+    ("known", "opens_at"),
+    [
+        pytest.param({}, MORNING, id="as it was"),
+        pytest.param(
+            {"away": ((MORNING.date(), MORNING.date()),)}, MORNING + timedelta(days=1), id="on leave"
+        ),
+        pytest.param({"zone": "America/New_York"}, MORNING + timedelta(hours=5), id="in another zone"),
+        pytest.param(
+            {"quiet": ((NIGHT, MORNING + timedelta(hours=2)),)}, MORNING + timedelta(hours=2), id="resting"
+        ),
+    ],
+)
+def test_what_waits_already_is_foretold_by_the_hours_there_are_now(
+    known: dict[str, Any], opens_at: datetime, tmp_path: Path
+):
+    reading = company({"shop": ("UINES",)}, {}, consumers=1)
+    hours = dict.fromkeys((*people_in(reading), COMPANY), OFFICE)
+    with Living(tmp_path, a_policy(roles=ROLES, zone="UTC", step_hour=2), reading, hours) as life:
+        life.proposes()
+        life.approves()
+        life.until(NIGHT)
+        outlook = Outlook(store=life.store, gatherer=life.gatherer, timekeeper=life.timekeeper)
+        (waits,) = outlook.asleep(life.state, life.world.at)
+        assert (waits.person, waits.until) == ("UINES", MORNING)
+        hours["UINES"] = replace(OFFICE, **known)
+        first, *_ = foretold(life)
+        (waits,) = outlook.asleep(life.state, life.world.at)
+        before = len(life.notebook.sent)
+        life.until(opens_at)
+        ((at, to, *_),) = life.sent_after(before)
+        assert (at, to) == first[:2] == (waits.until, waits.person) == (opens_at, "UINES")
 
 
 @pytest.mark.long

@@ -223,9 +223,7 @@ class _Run:
         return together.beside(effect, (self._waiting[key].effect for key in self._lanes[_lane(effect)]))
 
     def _window(self, waits: Held, reader: str) -> datetime:
-        """When it may go to this reader, which stands once it is known."""
-        if waits.opens_at is not None and waits.reader == reader:
-            return waits.opens_at
+        """When it may go to this reader: looked at anew, as their hours may have changed while it was held."""
         hours = self._hours(reader) if messages.is_held_for_hours(reader, waits.effect.body) else None
         return next_window(self._at, hours, since=waits.since) if hours else self._at
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from data.records.decision import Claim, Done, Effect, NotDone, Result
 from data.records.hours import Hours
 from data.records.retirement import Retirement
 from workflows.effects.workshop import Workshop
-from workflows.rules.people.windows import next_window
+from workflows.rules.people.windows import begin, next_window
 from workflows.rules.telling import messages, overtaken, together
 
 
@@ -32,9 +31,7 @@ def opening(claim: Claim, shop: Workshop) -> Result | Hours | None:
     opens_at = next_window(now, hours, since=min(wanted_at, claim.first_tried))
     if opens_at <= now:
         return hours
-    local = opens_at.astimezone(ZoneInfo(hours.zone))
-    why = f"their working hours begin {local:%a %Y-%m-%d %H:%M} ({hours.zone})"
-    return NotDone(retry_at=opens_at, why=why, is_kept=True)
+    return NotDone(retry_at=opens_at, why=begin(opens_at, hours), is_kept=True)
 
 
 def set_aside(claim: Claim, state: Retirement | None, shop: Workshop) -> NotDone | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.views import limits
 from bot.views.blocks import mention, safe
 from data.store import Asleep
+from workflows.rules.people.windows import BEGIN
 from workflows.rules.wording import counted
 
 PEOPLE_AT_MOST = 10
@@ -31,4 +32,4 @@ def section_of(messages: Sequence[Asleep]) -> str:
 
 
 def _when(one: Asleep) -> str:
-    return safe(one.why.removeprefix("their working hours begin "), 80)
+    return safe(one.why.removeprefix(BEGIN), 80)

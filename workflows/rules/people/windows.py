@@ -29,6 +29,14 @@ def next_window(at: datetime, hours: Hours, *, since: datetime) -> datetime:
     raise AssertionError(f"no working day within {DAYS_AHEAD_MAX} days of {at}")
 
 
+BEGIN = "their working hours begin "
+
+
+def begin(opens_at: datetime, hours: Hours) -> str:
+    """Why a message waits, on the clock of whom it is for."""
+    return f"{BEGIN}{opens_at.astimezone(ZoneInfo(hours.zone)):%a %Y-%m-%d %H:%M} ({hours.zone})"
+
+
 def had_hours(since: datetime, hours: Hours, needed: int) -> datetime:
     """The instant at which this person will have had so many working hours since then; days of leave are none.
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from data.catalog.catalog import Catalog
 from data.catalog.snapshot import Snapshot
-from data.records.delegation import Delegation
+from data.records.delegation import Account, Delegation
 from data.records.facts import Facts
 from data.store import Store
 from workflows.commands import Delegate
@@ -36,7 +36,7 @@ def over_by(store: Store, at: datetime) -> dict[str, datetime]:
 def facts(
     command: Delegate, there: Snapshot, readers: Readers | None, delegations: InForce, now: datetime
 ) -> Facts:
-    """Slack is asked whose account it is, and on whose clock the day ends. Raises `Unavailable`."""
+    """Slack is asked whose accounts these are, and on whose clock the day ends. Raises `Unavailable`."""
     known = Facts(
         observed_at=now,
         named_person=active(there, command.to),
@@ -45,4 +45,10 @@ def facts(
     )
     if readers is None:
         return known
-    return replace(known, account=readers.account(command.to), zone=readers.zone(command.by, now))
+    own = readers.account(command.by)
+    return replace(
+        known,
+        account=readers.account(command.to),
+        no_colleagues={} if own is Account.MEMBER else {command.by: own},
+        zone=readers.zone(command.by, now),
+    )

@@ -91,6 +91,7 @@ COMMANDS: Mapping[str, Usage] = {
     "delegate": Usage(
         takes=(Part.DELEGATION,),
         says="Has somebody else answer what is asked of you, up to and with a day; shows it, and `off` ends it",
+        who="everyone but guests and people of other workspaces",
     ),
     "archive": Usage(
         takes=(Part.RETIREMENT,), says="Archives now, ahead of its date; this stops nothing", who=COORDINATORS

@@ -111,6 +111,7 @@ def test_a_bot_a_guest_who_left_and_a_stranger_are_refused(town: Town) -> None:
         ("U0OUTSIDE", "the catalog knows no person with this Slack id, or they left"),
     ):
         assert f"<@{to}> cannot answer for you: {why}" in delegated(town, to)
+    assert "by Slack this account is a guest" in delegated(town, BRUNO, by=WREN)
     assert "You cannot delegate to yourself" in delegated(town, INES)
     assert "until 2026-03-02: a day after 2026-03-02" in delegated(town, until="2026-03-02")
     assert town.bot.store.streams("delegation/") == ()

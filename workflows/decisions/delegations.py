@@ -66,6 +66,7 @@ def delegate(state: Delegation, command: Delegate, facts: Facts, now: datetime) 
     check("delegate", command.by, Retirement(id=""), facts)
     if command.by != state.person:
         raise Refused("Whoever delegates does so themselves", next_step=f"Ask them to run {HOW}")
+    _check_may(command, facts)
     _check_can(command, facts)
     zone = facts.zone or "UTC"
     _check_day(command, facts, zone, now)
@@ -145,6 +146,17 @@ def _ended(state: Delegation, command: EndDelegation) -> str:
     if command.by == state.person:
         return f"What is asked of you comes to you again; <@{state.to}> is told"
     return f"You do not answer for <@{state.person}> any more; they are told"
+
+
+def _check_may(command: Delegate, facts: Facts) -> None:
+    """Raises `Refused` for who is no colleague: of what is asked of them others answer as members only."""
+    if (account := facts.no_colleagues.get(command.by)) is not None:
+        raise Refused(
+            "You cannot have somebody else answer for you",
+            reasons=[f"by Slack this account is {account}, and only a member's own name counts"],
+            next_step="Ask the coordinator, whom /retire show names, to have somebody else asked; or whoever runs this "
+            "workspace to make the account a member's",
+        )
 
 
 def _check_can(command: Delegate, facts: Facts) -> None:

@@ -191,6 +191,17 @@ def test_who_cannot_answer_is_refused_with_the_reason(to: str, facts: dict[str, 
     assert str(refused.value) == said
 
 
+@pytest.mark.parametrize("account", [one for one in Account if one is not Account.MEMBER])
+def test_who_is_no_colleague_delegates_to_nobody_and_is_told_whom_to_ask(account: Account):
+    with pytest.raises(Refused) as refused:
+        delegated(no_colleagues={BILL: account})
+    assert str(refused.value) == (
+        f"You cannot have somebody else answer for you: by Slack this account is {account}, and only a member's own "
+        "name counts. Ask the coordinator, whom /retire show names, to have somebody else asked; or whoever runs this "
+        "workspace to make the account a member's"
+    )
+
+
 def test_whoever_was_delegated_to_may_delegate_on_and_the_answer_says_who_is_asked():
     decision = delegated(delegations={CARL: a_delegation(CARL, MAX)})
     assert "goes to <@UMAX> (<@UCARL> -> <@UMAX>), who may answer it for you" in decision.reply

@@ -15,7 +15,7 @@ from bot.commands.opening import as_json, print_json, say, settings_for, store_t
 from bot.world import CalendarWorld
 from data.errors import Invalid
 from data.policies.diff import Difference, differences, differences_beside
-from data.policies.notice_texts import PARTS, PLACEHOLDERS, filled
+from data.policies.notice_texts import PARTS, examples, filled
 from data.policies.policy import read_policy, read_rules
 from data.records.notices import Audience
 from workflows.reviews import suggested
@@ -100,9 +100,12 @@ def notices(ctx: click.Context, file: Path | None, audience: str | None, is_json
         else:
             say(*str(error).split("\n"), err=True)
         ctx.exit(1)
-    examples = {name: one.example for name, one in PLACEHOLDERS.items()}
     shown = [
-        {"audience": text.audience, "when": when, "text": filled(part, examples)}
+        {
+            "audience": text.audience,
+            "when": when,
+            "text": filled(part, examples(text.audience, is_closed=when == PARTS[1])),
+        }
         for text in found.texts
         if audience in (None, text.audience)
         for when, part in zip(PARTS, (text.under_way, text.closed), strict=True)

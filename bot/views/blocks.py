@@ -123,6 +123,11 @@ def day(at: datetime, zone: str = "UTC") -> str:
     return at.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
+def weekday(at: datetime, zone: str = "UTC") -> str:
+    """The same with its weekday, where people plan by it: "Mon 2027-03-01"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d}"
+
+
 def moment(at: datetime, zone: str = "UTC") -> str:
     """The minute in the policy's zone: "2027-03-01 10:00 CET"."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")

@@ -30,17 +30,33 @@ class Placeholder(NamedTuple):
 
     chars_max      how much it is at most, as Slack counts; longer names are cut, longer lists say how many are left out
     is_technical   an id or a name that says something to engineers only
+    closed         an example of what stands there once it is closed, where that is something else
     """
 
     says: str
     example: str
     chars_max: int
     is_technical: bool = False
+    closed: str = ""
 
+
+NOTHING_MORE = "None any more"
+NOTHING_OF_YOURS = "None of yours: whoever asks you may be told this."
+"""What the reader is to do once it is over, and where it is told to somebody who owns nothing of it."""
 
 FACTS: Mapping[str, Placeholder] = {
-    "what": Placeholder("which model retires, and the retirement's number", "churn-v1 retires (RET-7)", 120),
-    "when": Placeholder("on which day service ends or ended", "service ends on 2026-05-04", 120),
+    "what": Placeholder(
+        "which model retires, and the retirement's number",
+        "churn-v1 retires (RET-7)",
+        120,
+        closed="churn-v1 is retired (RET-7)",
+    ),
+    "when": Placeholder(
+        "on which day service ends or ended",
+        "service ends on Mon 2026-05-04",
+        120,
+        closed="service ended on Mon 2026-05-04",
+    ),
     "why": Placeholder(
         "the reason, and what the proposer wrote", 'replaced — "churn-v2 is better on every segment"', 440
     ),
@@ -49,6 +65,7 @@ FACTS: Mapping[str, Placeholder] = {
         "what the reader is to do",
         "Acknowledge that you have read this. Move to churn-v2, then press Migrated.",
         400,
+        closed=NOTHING_MORE,
     ),
 }
 """What everybody must be told, in every part of every text."""
@@ -57,7 +74,7 @@ PLACEHOLDERS: Mapping[str, Placeholder] = {
     **FACTS,
     "model": Placeholder("the model by its name", "churn-v1", 80),
     "retirement": Placeholder("the retirement's number", "RET-7", 20),
-    "last_day": Placeholder("the day on which service ends or ended", "2026-05-04", 40),
+    "last_day": Placeholder("the day on which service ends or ended", "Mon 2026-05-04", 40),
     "things": Placeholder(
         "what of the reader's depends on it, by its kind; to whom owns nothing of it, all that does",
         "table orders, table churn_scores, job nightly-churn",
@@ -100,6 +117,14 @@ _ESCAPED = {"&": 5, "<": 4, ">": 4}
 def filled(text: str, values: Mapping[str, str]) -> str:
     """With every placeholder replaced, once: what stands in a value is no placeholder."""
     return _PLACE.sub(lambda found: values[found[1]], text)
+
+
+def examples(audience: Audience, *, is_closed: bool) -> dict[str, str]:
+    """What may stand in each place of a part of an audience's text; support owns nothing of what they are told of."""
+    found = {name: (one.closed if is_closed else "") or one.example for name, one in PLACEHOLDERS.items()}
+    if audience is Audience.SUPPORT and not is_closed:
+        found["action"] = NOTHING_OF_YOURS
+    return found
 
 
 def read_texts(folder: Path, source: str, shipped: Path) -> tuple[tuple[NoticeText, ...], list[Problem]]:

@@ -54,7 +54,7 @@ def test_every_owner_gets_one_message_with_the_five_facts(town: Town):
     town.announce()
     for owner in town.owners():
         assert [key for key in town.keys(owner) if "announcement" in key] == [dm(owner)]
-        for fact in ("*What*", "*When* service ends on 2026-05-04", "*Why*", "*Successor*", "*Action*"):
+        for fact in ("*What*", "*When* service ends on Mon 2026-05-04", "*Why*", "*Successor*", "*Action*"):
             assert fact in words(town.announcement(owner))
 
 
@@ -173,7 +173,7 @@ def test_more_time_is_voted_on_without_whoever_asked_and_tells_everybody_who_was
     assert f"*restock-planner*: acknowledged (<@{BRUNO}>)" in words(town.announcement(BRUNO))
     for owner in town.owners():
         assert "/moved-" in town.keys(owner)[-1]
-        assert "service ends on 2026-05-18" in words(town.announcement(owner))
+        assert "service ends on Mon 2026-05-18" in words(town.announcement(owner))
 
 
 def test_a_request_that_the_dates_have_overtaken_is_over(town: Town):

@@ -31,7 +31,7 @@ def test_owners_are_reminded_at_the_offsets_once_each_across_restarts(town: Town
         if day % 3 == 0:
             town.restart()
     assert reminded(town, BRUNO) == ALL_FOUR
-    assert "*When* service ends on 2026-05-04" in words(town.slack.messages(BRUNO)[-1])
+    assert "*When* service ends on Mon 2026-05-04" in words(town.slack.messages(BRUNO)[-1])
 
 
 def test_whoever_has_moved_is_left_in_peace(town: Town):

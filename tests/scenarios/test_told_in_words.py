@@ -15,7 +15,7 @@ from tests.scenarios.town import BRUNO, GRACE, INES, POLICY, TOM, WREN, Town, ke
 
 FACTS = """\
 *What* churn-v1 retires (RET-1)
-*When* service ends on 2026-05-04
+*When* service ends on Mon 2026-05-04
 *Why* replaced — "churn-v2 is better on every segment"
 *Successor* churn-v2
 *Action* Acknowledge that you have read this. Move to churn-v2, then press Migrated."""
@@ -49,7 +49,7 @@ def test_who_has_a_job_and_a_dashboard_is_told_of_both_in_one_message(town: Town
             "*Yours* 2 of 2 consumers still to move"
         ),
         (
-            "*What your users see* nothing new of churn-v1 after 2026-05-04 in dashboard retention-dashboard, "
+            "*What your users see* nothing new of churn-v1 after Mon 2026-05-04 in dashboard retention-dashboard, "
             "unless that has moved by then"
         ),
     ]
@@ -118,7 +118,7 @@ def test_support_is_told_in_its_channel_what_it_may_answer(addressed: Town):
     assert text.split("\n\n")[1:] == [
         (
             "Whoever asks may be answered:\n> We are replacing the model behind this feature, which ends on "
-            "2026-05-04. Nothing is asked of you. Should something look different from before, tell us what "
+            "Mon 2026-05-04. Nothing is asked of you. Should something look different from before, tell us what "
             "and when, and we look into it."
         ),
         f"*Pass on to* <@{TOM}> what this does not answer",
@@ -161,7 +161,7 @@ def test_a_moved_date_is_told_again_to_all_who_were_told_the_old_one(addressed: 
         ]
     last_day = addressed.retirement().plan.step(StepKind.DISABLE).due_at.date()
     assert str(last_day) > "2026-05-04"
-    assert f"which ends on {last_day}" in words(informed(addressed, SUPPORT)[-1])
+    assert f"which ends on {last_day:%a %Y-%m-%d}" in words(informed(addressed, SUPPORT)[-1])
 
 
 def test_what_is_called_off_is_told_to_all_who_heard_of_it(addressed: Town):
@@ -192,4 +192,4 @@ def test_once_it_is_closed_everybody_is_told_once_what_stays_and_whom_to_ask_for
             informed(town, WREN)[0]
         )
         assert kept.preservation_id not in words(informed(town, GRACE)[0])
-        assert "was replaced on 2026-05-04" in words(informed(town, SUPPORT)[-1])
+        assert "was replaced on Mon 2026-05-04" in words(informed(town, SUPPORT)[-1])

@@ -8,6 +8,7 @@ from bot.views.consumers import duties, obligations
 from bot.views.consumers.duties import TO_MOVE
 from bot.views.telling import audiences
 from data.catalog.snapshot import Snapshot
+from data.policies.notice_texts import NOTHING_OF_YOURS
 from data.records.retirement import Retirement
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.telling.informing import ANNOUNCED, CLOSED, MOVED
@@ -17,7 +18,6 @@ HEADS = {
     MOVED: "{} retires on another day",
     CLOSED: "{} is retired",
 }
-NOTHING_ASKED = "None of yours: whoever asks you may be told this."
 
 
 def message_to(retirement: Retirement, to: str, news: str, *, there: Snapshot | None = None) -> Payload:
@@ -25,7 +25,7 @@ def message_to(retirement: Retirement, to: str, news: str, *, there: Snapshot | 
     if retirement.state in CALLED_OFF:
         return obligations.called_off(retirement)
     name = name_of(retirement)
-    action = NOTHING_ASKED if retirement.state in TO_MOVE else ""
+    action = NOTHING_OF_YOURS if retirement.state in TO_MOVE else ""
     said = audiences.told(retirement, to, duties.of_person(retirement, to), action=action, there=there)
     text = HEADS[news].format(safe(name))
     return message(f"{retirement.id}: {text}", [header(HEADS[news].format(name)), *map(section, said)])

@@ -6,14 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.views import limits
-from bot.views.blocks import day, link, marked, mention, quoted, safe
+from bot.views.blocks import link, marked, mention, quoted, safe, weekday
 from bot.views.card.proposal import name_of
 from bot.views.card.steps import zone_of
 from bot.views.consumers.duties import TO_MOVE
 from bot.views.graph import successor
 from data.catalog.moving import guide_of
 from data.catalog.snapshot import Snapshot
-from data.policies.notice_texts import PLACEHOLDERS, PLAIN, filled
+from data.policies.notice_texts import NOTHING_MORE, PLACEHOLDERS, PLAIN, filled
 from data.records.catalog import Kind
 from data.records.notices import Audience
 from data.records.plan import Plan
@@ -87,14 +87,14 @@ def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) ->
         return dict.fromkeys(PLACEHOLDERS, f"{retirement.id} has no plan")
     model = safe(name_of(retirement))
     ask = action or _asked(retirement, owed, "Migrated")
-    last_day = day(_ends_at(retirement, plan), zone_of(retirement))
+    last_day = weekday(_ends_at(retirement, plan), zone_of(retirement))
     when = f"service ends on {last_day}"
     if retirement.state is State.PROPOSED:
         when = "another plan is being voted on, and its dates are told once it is approved"
         ask, last_day = "None until then", "a day that is being voted on"
     elif retirement.state not in TO_MOVE:
         is_off = retirement.state not in CALLED_OFF
-        when, ask = f"its service has ended{f', on {last_day}' if is_off else ''}", "None any more"
+        when, ask = f"service ended on {last_day}" if is_off else "service goes on", NOTHING_MORE
     coordinator = mention(retirement.coordinator_id)
     is_over = retirement.state in CLOSED
     return {

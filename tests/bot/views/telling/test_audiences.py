@@ -11,7 +11,7 @@ from bot.views.limits import BLOCK_TEXT_MAX, SECTION_MAX
 from bot.views.telling import audiences
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
-from data.policies.notice_texts import PLACEHOLDERS, TEXT_MAX, filled
+from data.policies.notice_texts import PLACEHOLDERS, TEXT_MAX, examples, filled
 from data.policies.policy import read_policy
 from data.records.archived import Archived
 from data.records.catalog import Kind, Measure, Measured
@@ -30,7 +30,7 @@ KINDS = {
 }
 FACTS = [
     "*What* churn-v1 retires (RET-1)",
-    "*When* service ends on 2027-05-30",
+    "*When* service ends on Sun 2027-05-30",
     '*Why* replaced — "churn-v2 is better"',
     "*Successor* churn-v2",
     "*Action* Acknowledge that you have read this. Move to churn-v2, then press Migrated.",
@@ -75,9 +75,10 @@ def test_whoever_owns_a_dashboard_is_told_what_users_see_and_no_endpoint() -> No
     said = told(owning(Kind.DASHBOARD))
     assert said[5:] == [
         (
-            "*What your users see* nothing new of churn-v1 after 2027-05-30 in dashboard consumer-000, unless that has "
-            "moved by then"
+            "*What your users see* nothing new of churn-v1 after Sun 2027-05-30 in dashboard consumer-000, unless "
+            "that has moved by then"
         ),
+        "*How to move* no migration guide is named",
         "*Ask* <@UPAT>",
     ]
     assert said[:5] == FACTS
@@ -103,6 +104,29 @@ def test_who_is_several_is_told_the_facts_once_and_what_each_says_besides() -> N
     ]
 
 
+@pytest.mark.parametrize("audience", [Audience.ML_ENGINEERS, Audience.SUPPORT])
+@pytest.mark.parametrize("state", [State.MIGRATING, State.ARCHIVED])
+def test_examples_say_what_is_really_sent(audience: Audience, state: State) -> None:
+    policy = replace(
+        a_policy(), texts=SHIPPED, audiences=(Addressed(audience=Audience.SUPPORT, people=("UANN",)),)
+    )
+    there = replace(announced(id="RET-7", state=state), policy=policy)
+    if audience is Audience.SUPPORT:
+        news = "announced" if state is State.MIGRATING else "closed"
+        said = texts(informed.message_to(there, "UANN", news)["blocks"])[1]
+    else:
+        said = audiences.told(there, "UT0", there.obligations)[0]
+    (text,) = (one for one in SHIPPED if one.audience is audience)
+    is_closed = state is State.ARCHIVED
+    shown = filled(text.closed if is_closed else text.under_way, examples(audience, is_closed=is_closed))
+
+    def facts(text: str) -> list[str]:
+        what, when, _why, _successor, action, *_ = text.replace("**", "*").split("\n")
+        return [what, when[: -len("Mon 2026-05-04")], action]
+
+    assert facts(shown) == facts(said)
+
+
 def test_a_policy_from_before_there_were_texts_tells_everybody_the_five_facts() -> None:
     assert told(owning(Kind.DASHBOARD, Kind.CONSUMER, texts=())) == FACTS
 
@@ -115,7 +139,7 @@ def test_once_it_is_closed_everybody_is_told_what_stays() -> None:
     over = {"state": State.ARCHIVED, "archived": archived, "steps": (dark,)}
     assert told(owning(Kind.CONSUMER, **over)) == [
         "*What* churn-v1 is retired (RET-1)",
-        "*When* its service has ended, on 2027-06-04",
+        "*When* service ended on Fri 2027-06-04",
         *FACTS[2:4],
         "*Action* None any more",
         "*Endpoints that are dark* churn-v1",

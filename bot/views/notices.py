@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from bot.views.asked import assistant
@@ -74,6 +74,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
         message.params["slack_id"],
         message.params["milestone"],
         zone=message.params.get(ZONE, ""),
+        was=_was(message),
         there=message.there,
         now=message.now,
         **_instead(message),
@@ -136,7 +137,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     "look back": lambda state, _: break_glass.look_back(state),
     "review": lambda state, message: reviews.message(state, Stage(message.params["stage"])),
     "informed": lambda state, message: informed.message_to(
-        state, message.params["slack_id"], message.params["news"], there=message.there
+        state, message.params["slack_id"], message.params["news"], was=_was(message), there=message.there
     ),
     "catalog": lambda state, message: catalogs.told(state, message.params),
 }
@@ -206,6 +207,11 @@ def _instead(message: Message) -> dict[str, Any]:
     if READER not in message.params:
         return {}
     return {"whose": message.params["slack_id"], "left_out": message.params[LEFT_OUT].split("\n")}
+
+
+def _was(message: Message) -> date | None:
+    """A message of an older version that still waits does not know it."""
+    return date.fromisoformat(message.params["was"]) if "was" in message.params else None
 
 
 def _addressee(message: Message) -> dict[str, str]:

@@ -161,7 +161,12 @@ def test_a_moved_date_is_told_again_to_all_who_were_told_the_old_one(addressed: 
         ]
     last_day = addressed.retirement().plan.step(StepKind.DISABLE).due_at.date()
     assert str(last_day) > "2026-05-04"
-    assert f"which ends on {last_day:%a %Y-%m-%d}" in words(informed(addressed, SUPPORT)[-1])
+    told = words(informed(addressed, SUPPORT)[-1])
+    assert f"service ends on {last_day:%a %Y-%m-%d} instead of Mon 2026-05-04" in told
+    assert f"which ends on {last_day:%a %Y-%m-%d}" in told
+    (reminded,) = [one for one in addressed.slack.messages(BRUNO) if "/moved-" in key_of(one)]
+    assert "Dates of churn-v1 moved. *" in words(reminded)
+    assert f"service ends on {last_day:%a %Y-%m-%d} instead of Mon 2026-05-04" in words(reminded)
 
 
 def test_what_is_called_off_is_told_to_all_who_heard_of_it(addressed: Town):

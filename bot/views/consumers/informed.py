@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.views.blocks import Payload, header, message, safe, section
 from bot.views.card.proposal import name_of
 from bot.views.consumers import duties, obligations
@@ -20,12 +22,18 @@ HEADS = {
 }
 
 
-def message_to(retirement: Retirement, to: str, news: str, *, there: Snapshot | None = None) -> Payload:
-    """To a person or a channel. Owners stand in it with what was theirs; all others hear of everything."""
+def message_to(
+    retirement: Retirement, to: str, news: str, *, was: date | None = None, there: Snapshot | None = None
+) -> Payload:
+    """To a person or a channel. Owners stand in it with what was theirs; all others hear of everything.
+
+    was   the last day they had been told of, where it is another one now
+    """
     if retirement.state in CALLED_OFF:
         return obligations.called_off(retirement)
     name = name_of(retirement)
     action = NOTHING_OF_YOURS if retirement.state in TO_MOVE else ""
-    said = audiences.told(retirement, to, duties.of_person(retirement, to), action=action, there=there)
+    owed = duties.of_person(retirement, to)
+    said = audiences.told(retirement, to, owed, action=action, was=was, there=there)
     text = HEADS[news].format(safe(name))
     return message(f"{retirement.id}: {text}", [header(HEADS[news].format(name)), *map(section, said)])

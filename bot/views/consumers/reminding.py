@@ -26,6 +26,7 @@ def reminder(
     milestone: str,
     *,
     zone: str = "",
+    was: date | None = None,
     whose: str = "",
     left_out: Sequence[str] = (),
     there: Snapshot | None = None,
@@ -34,6 +35,7 @@ def reminder(
     """What one person still owes, said again. `milestone` names the date it is about.
 
     zone     on whose clock it is read: their day counts; where nobody knows it, the policy's
+    was      the last day they had been told of, where it is another one now
     whose, left_out, there   as in `owner_dm`
     """
     still = concerned(retirement, milestone)
@@ -41,8 +43,9 @@ def reminder(
     owed = [one for one in mine if one in still]
     lines = duties.lines(owed, retirement, now=now)
     today = zoned_day(now, zone or zone_of(retirement)) if now is not None else None
-    head = f":alarm_clock: *{retirement.id}* {_nearness(owed, retirement, today)}"
-    told = audiences.told(retirement, slack_id, owed, press="Show all and Migrated", there=there)
+    moved = f"Dates of {safe(name_of(retirement))} moved. " if was else ""
+    head = f":alarm_clock: *{retirement.id}* {moved}{_nearness(owed, retirement, today)}"
+    told = audiences.told(retirement, slack_id, owed, press="Show all and Migrated", was=was, there=there)
     blocks = [
         section(head),
         *map(section, told),

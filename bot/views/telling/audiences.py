@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.views import limits
 from bot.views.blocks import link, marked, mention, quoted, safe, weekday
@@ -53,18 +53,21 @@ def told(
     *,
     action: str = "",
     press: str = "Migrated",
+    was: date | None = None,
     there: Snapshot | None = None,
 ) -> list[str]:
     """The same in the words for a person or a channel with these consumers, a section each.
 
     press   where the message says that it has moved
+    was     the last day they had been told of, where it is another one now
     there   the catalog: it goes on telling of versions and measures, so the record keeps none of them
     Who belongs to several audiences hears the most technical text whole, and of the others what it does not say.
     """
     known = _known(retirement, there)
+    instead = f" instead of {was:%a %Y-%m-%d}" if was else ""
     asked = _asked(retirement, owed, press)
     first, *others = (
-        _text(retirement, audience, _facts(retirement, its, action or asked) | known)
+        _text(retirement, audience, _facts(retirement, its, action or asked, instead) | known)
         for audience, its in by_audience(retirement, to, owed).items()
     )
     said = set(first.split("\n"))
@@ -80,15 +83,17 @@ def _text(retirement: Retirement, audience: Audience, facts: dict[str, str]) -> 
     return filled(marked(own.closed if retirement.state in CLOSED else own.under_way), facts)
 
 
-def _facts(retirement: Retirement, owed: Collection[Obligation], action: str) -> dict[str, str]:
-    """What stands in each place, ready to be shown."""
+def _facts(
+    retirement: Retirement, owed: Collection[Obligation], action: str, instead: str = ""
+) -> dict[str, str]:
+    """What stands in each place, ready to be shown. `instead`: of which last day."""
     plan = retirement.plan
     if plan is None:
         return dict.fromkeys(PLACEHOLDERS, f"{retirement.id} has no plan")
     model = safe(name_of(retirement))
     ask = action or _asked(retirement, owed, "Migrated")
     last_day = weekday(_ends_at(retirement, plan), zone_of(retirement))
-    when = f"service ends on {last_day}"
+    when = f"service ends on {last_day}{instead}"
     if retirement.state is State.PROPOSED:
         when = "another plan is being voted on, and its dates are told once it is approved"
         ask, last_day = "None until then", "a day that is being voted on"

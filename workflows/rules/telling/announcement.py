@@ -159,9 +159,11 @@ def moved(before: Retirement, state: Retirement, version: int) -> Iterable[Effec
     assert state.plan is not None
     if state.state is not State.MIGRATING or state.plan.steps == before.plan.steps:
         return
-    milestone = milestones.moved(state)
+    milestone, was = milestones.moved(state), informing.was(before, state)
     for slack_id in people_of(milestones.concerned(state, milestone)):
         key = f"{state.id}/moved-{version}/{slack_id}"
-        yield messages.direct(key, "reminder", slack_id, milestone=milestone)
+        yield messages.direct(key, "reminder", slack_id, milestone=milestone, **was)
     owing = people_of(milestones.concerned(state, milestone))
-    yield from informing.moved(state, version, (*people_of(state.obligations), *state.told_late), owing)
+    yield from informing.moved(
+        before, state, version, (*people_of(state.obligations), *state.told_late), owing
+    )

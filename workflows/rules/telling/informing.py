@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable
 
 from data import events
 from data.records.decision import Effect
+from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
 from workflows.rules.consumers.obligations import people_of
+from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import CALLED_OFF
 from workflows.rules.people.addressees import beside
 from workflows.rules.restriction import channel_of, is_restricted
@@ -26,11 +28,23 @@ def for_events(
         to = (*people_of(state.obligations), *to)
     for place in to if news else ():
         key = f"{state.id}/informed-{state.version}/{place}"
-        yield messages.direct(key, "informed", place, news=news)
+        yield messages.direct(
+            key, "informed", place, news=news, **(was(before, state) if news == MOVED else {})
+        )
+
+
+def was(before: Retirement, state: Retirement) -> dict[str, str]:
+    """The last day as people had been told of it, for a message about the one there is now."""
+    if before.plan is None or state.plan is None or state.policy is None:
+        return {}
+    old, new = (
+        day_of(plan.step(StepKind.DISABLE).due_at, state.policy) for plan in (before.plan, state.plan)
+    )
+    return {"was": old.isoformat()} if old != new else {}
 
 
 def moved(
-    state: Retirement, version: int, told: Iterable[str], otherwise: Collection[str]
+    before: Retirement, state: Retirement, version: int, told: Iterable[str], otherwise: Collection[str]
 ) -> Iterable[Effect]:
     """Who was told of a date before, and is asked nothing: who has moved, and whom the silence of others went to.
 
@@ -40,7 +54,8 @@ def moved(
     for place in dict.fromkeys(told):
         if place not in known and place not in state.unreached and place != state.coordinator_id:
             key = f"{state.id}/informed-{version}/{place}"
-            yield messages.direct(key, "informed", place, news=MOVED, milestone=milestones.moved(state))
+            body = {"news": MOVED, "milestone": milestones.moved(state), **was(before, state)}
+            yield messages.direct(key, "informed", place, **body)
 
 
 def _news(before: Retirement, state: Retirement, kinds: Collection[type[events.RetirementEvent]]) -> str:

@@ -151,7 +151,7 @@ def _for_event(  # noqa: PLR0912, PLR0915 - one case per event that notifies
             yield from announcement.posted(state)
             if before.announced:
                 yield from informing.moved(
-                    state, version, tuple(before.told_late), people_of(state.obligations)
+                    before, state, version, tuple(before.told_late), people_of(state.obligations)
                 )
             yield from attestation_notices.asked(state, event.at)
             if len(people_of(state.obligations)) > HEARERS_MAX:

@@ -228,6 +228,7 @@ def test_moved_dates_are_told_again_to_everyone_who_has_to_move_and_in_other_wor
     moved = f"RET-1/moved-{story.state.version - 1}"
     informed = f"RET-1/informed-{story.state.version - 1}/{CARL}"
     assert told(effects) == [f"{moved}/UBILL", f"{moved}/UBELLA", informed]
+    assert {one.body["was"] for one in effects if one.key in told(effects)} == {f"{DISABLE_AT:%Y-%m-%d}"}
     assert set(redrawn(effects)) == {
         "RET-1/card",
         TEAM_BILLING,

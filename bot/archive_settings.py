@@ -1,23 +1,41 @@
-"""What the environment says of a bucket that archives are kept in."""
+"""What the environment says of where archives are kept: in a directory or a bucket, and once more in another one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
+from bot import places
+from bot.variables import ARCHIVE
 from data.records.archived import Lock
 from data.records.base import Record
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+_ENDPOINT = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 
 
 class ArchiveBucket(Record, frozen=True, kw_only=True):
-    """`lock`: None is as firm as governance, where the bucket can lock. `kms_key`: empty is the bucket's default."""
+    """`lock`: None is as firm as governance, where the bucket can lock. `kms_key`: empty is the bucket's default.
+
+    endpoint_url   another server than the one boto3 finds; empty is that one
+    variable       which of ours names it
+    """
 
     url: str
     lock: Lock | None = None
     kms_key: str = ""
+    endpoint_url: str = ""
+    variable: str = "EMERITUS_ARCHIVE"
+
+
+class Archives(Record, frozen=True, kw_only=True):
+    """`bucket`: where archives are kept if not in the directory `archive`; `copy_to`: and once more."""
+
+    archive: Path
+    bucket: ArchiveBucket | None = None
+    copy_to: Path | ArchiveBucket | None = None
 
 
 GIB_PER_DAY, EVERY_DAYS = 100, 90
@@ -35,25 +53,70 @@ def read_fixity(environ: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     return int(said or GIB_PER_DAY), {}
 
 
-def read_bucket(environ: Mapping[str, str]) -> tuple[ArchiveBucket | None, dict[str, str]]:
-    """None where it is none, and of each variable that is wrong what is accepted."""
-    url = environ.get("EMERITUS_ARCHIVE", "")
-    lock, kms_key = environ.get("EMERITUS_ARCHIVE_LOCK", ""), environ.get("EMERITUS_ARCHIVE_KMS_KEY", "")
+def read_archives(environ: Mapping[str, str], *, writes: bool) -> tuple[Archives, dict[str, str]]:
+    """Where they are kept, and of each variable that is wrong what is accepted.
+
+    writes   directories have to be there, or be makeable
+    """
+    first, wrong = _place("EMERITUS_ARCHIVE", environ, ArchiveBucket(url=""), writes=writes)
+    bucket = first if isinstance(first, ArchiveBucket) else None
+    copy_to: Path | ArchiveBucket | None = None
+    if environ.get(name := "EMERITUS_ARCHIVE_COPY", ""):
+        copy_to, also = _place(name, environ, bucket or ArchiveBucket(url=""), writes=writes)
+        if not (wrong or also) and (why := _why_in_one_place(first, copy_to)):
+            also[name] = why
+        wrong |= also
+    archive = first if isinstance(first, Path) else Path(ARCHIVE)
+    return Archives(archive=archive, bucket=bucket, copy_to=copy_to), wrong
+
+
+def _place(
+    name: str, environ: Mapping[str, str], unsaid: ArchiveBucket, *, writes: bool
+) -> tuple[Path | ArchiveBucket | None, dict[str, str]]:
+    """What one variable names, and those that go with it say. `unsaid`: as it is where they say nothing."""
+    url = environ.get(name, "") or ARCHIVE
+    lock, kms_key, endpoint = (environ.get(f"{name}_{one}", "") for one in ("LOCK", "KMS_KEY", "ENDPOINT"))
     wrong: dict[str, str] = {}
     if lock and lock not in tuple(Lock):
-        wrong["EMERITUS_ARCHIVE_LOCK"] = f"one of {', '.join(Lock)}"
+        wrong[f"{name}_LOCK"] = f"one of {', '.join(Lock)}"
+    if endpoint and _ENDPOINT.fullmatch(endpoint) is None:
+        wrong[f"{name}_ENDPOINT"] = "the address of a server of S3, e.g. https://s3.example.com"
     if "://" not in url:
-        only = "only a bucket can do that; set EMERITUS_ARCHIVE to s3://bucket/prefix, or leave this out"
-        if lock not in ("", Lock.NONE):
-            wrong.setdefault("EMERITUS_ARCHIVE_LOCK", only)
-        if kms_key:
-            wrong["EMERITUS_ARCHIVE_KMS_KEY"] = only
-        return None, wrong
+        only = f"only a bucket can do that; set {name} to s3://bucket/prefix, or leave this out"
+        asked = {"LOCK": lock not in ("", Lock.NONE), "KMS_KEY": kms_key, "ENDPOINT": endpoint}
+        wrong = {f"{name}_{one}": only for one, said in asked.items() if said} | wrong
+        if why := places.why_no_folder(Path(url), writes=writes):
+            wrong[name] = why
+        return Path(url), wrong
     if _URL.fullmatch(url) is None or ".." in url:
-        wrong["EMERITUS_ARCHIVE"] = (
+        wrong[name] = (
             "a directory, or s3://bucket/prefix with the name of a bucket in small letters, and in the prefix no "
             "blank and no empty part"
         )
     if wrong:
         return None, wrong
-    return ArchiveBucket(url=url.rstrip("/"), lock=Lock(lock) if lock else None, kms_key=kms_key), {}
+    return (
+        ArchiveBucket(
+            url=url.rstrip("/"),
+            lock=Lock(lock) if lock else unsaid.lock,
+            kms_key=kms_key or unsaid.kms_key,
+            endpoint_url=endpoint or unsaid.endpoint_url,
+            variable=name,
+        ),
+        {},
+    )
+
+
+def _why_in_one_place(first: Path | ArchiveBucket | None, second: Path | ArchiveBucket | None) -> str:
+    """Why a copy there would go with what it is a copy of."""
+    if isinstance(first, Path) and isinstance(second, Path):
+        one, other = first.resolve(), second.resolve()
+        if one.is_relative_to(other) or other.is_relative_to(one):
+            return "a directory that is not in EMERITUS_ARCHIVE, nor around it; best on another disk"
+    if isinstance(first, ArchiveBucket) and isinstance(second, ArchiveBucket):
+        urls = sorted((f"{first.url}/", f"{second.url}/"), key=len)
+        if first.endpoint_url == second.endpoint_url and urls[1].startswith(urls[0]):
+            return (
+                "a prefix that is not in EMERITUS_ARCHIVE, nor around it; best of a bucket in another region"
+            )
+    return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.archive_settings import EVERY_DAYS, ArchiveBucket
@@ -19,6 +20,7 @@ from data.records.fixity import FixityPlan
 if TYPE_CHECKING:
     from workflows.adapters.artifact_sources import ArtifactSources
     from workflows.adapters.s3_archive.bucket import Bucket
+    from workflows.adapters.second_place import SecondPlace
     from workflows.anchor_store import Anchors, Stamper
     from workflows.artifact_store import ArtifactStore, Links
 
@@ -28,13 +30,30 @@ Canary = Callable[[datetime], tuple[str, ...]]
 
 def open_archive(settings: Settings, sources: ArtifactSources | None = None) -> ArtifactStore:
     """`sources`: where artifacts come from, for whoever puts some."""
-    if settings.bucket is None:
+    return _store_at(settings.bucket or settings.archive, sources)
+
+
+def open_second(settings: Settings, archive: ArtifactStore) -> SecondPlace | None:
+    """Where each archive has a second copy; None where nowhere."""
+    if settings.copy_to is None:
+        return None
+    from workflows.adapters.second_place import SecondPlace  # noqa: PLC0415
+
+    return SecondPlace(archive, _store_at(settings.copy_to), _where(settings.copy_to))
+
+
+def _store_at(place: Path | ArchiveBucket, sources: ArtifactSources | None = None) -> ArtifactStore:
+    if isinstance(place, Path):
         from workflows.adapters.local_directory import LocalDirectory  # noqa: PLC0415
 
-        return LocalDirectory(settings.archive, sources)
+        return LocalDirectory(place, sources)
     from workflows.adapters.s3_archive.store import S3Archive  # noqa: PLC0415
 
-    return S3Archive(bucket_of(settings.bucket), sources)
+    return S3Archive(bucket_of(place), sources)
+
+
+def _where(place: Path | ArchiveBucket) -> str:
+    return str(place) if isinstance(place, Path) else place.url
 
 
 def open_anchors(settings: Settings) -> Anchors:
@@ -74,14 +93,19 @@ def open_sources(settings: Settings) -> ArtifactSources:
 
 
 def canary_of(settings: Settings) -> Canary | None:
-    """Tries whether the bucket still refuses what it has to; None for a directory, which refuses nothing."""
-    if settings.bucket is None:
+    """Tries whether buckets still refuse what they have to; None for directories, which refuse nothing."""
+    copy_to = settings.copy_to if isinstance(settings.copy_to, ArchiveBucket) else None
+    wanted = {"": settings.bucket, "second copy, ": copy_to}
+    buckets = {which: bucket_of(one) for which, one in wanted.items() if one is not None}
+    if not buckets:
         return None
     from workflows.adapters.s3_archive.canary import canary  # noqa: PLC0415
 
-    bucket = bucket_of(settings.bucket)
     return lambda now: tuple(
-        f"{sign.tried}: {sign.found}. {sign.fix}" for sign in canary(bucket, now) if not sign.ok
+        f"{which}{sign.tried}: {sign.found}. {sign.fix}"
+        for which, bucket in buckets.items()
+        for sign in canary(bucket, now)
+        if not sign.ok
     )
 
 
@@ -97,9 +121,11 @@ def open_links(settings: Settings) -> Links | None:
 def fixity_of(settings: Settings) -> FixityPlan:
     """Where archives are is only on the record as a digest: it may tell of this machine."""
     bucket = settings.bucket
-    where = (
+    where: tuple[str, ...] = (
         (str(settings.archives_at), str(bucket.lock), bucket.kms_key) if bucket else (str(settings.archive),)
     )
+    if settings.copy_to is not None:
+        where += (_where(settings.copy_to),)
     return FixityPlan(
         store=sha256_id("\n".join(where).encode()),
         gib_per_day=settings.fixity_gib_per_day,
@@ -111,4 +137,10 @@ def bucket_of(wanted: ArchiveBucket) -> Bucket:
     """Its region, its credentials and any other server than AWS (AWS_ENDPOINT_URL_S3) are read as boto3 reads them."""
     from workflows.adapters.s3_archive.bucket import Bucket  # noqa: PLC0415
 
-    return Bucket(wanted.url, lock=wanted.lock, kms_key=wanted.kms_key)
+    return Bucket(
+        wanted.url,
+        lock=wanted.lock,
+        kms_key=wanted.kms_key,
+        endpoint_url=wanted.endpoint_url or None,
+        variable=wanted.variable,
+    )

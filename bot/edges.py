@@ -14,6 +14,7 @@ from bot.archives import (
     open_anchors,
     open_archive,
     open_links,
+    open_second,
     open_sources,
     open_stamper,
 )
@@ -31,7 +32,6 @@ from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
-from workflows.adapters.second_place import SecondPlace
 from workflows.anchor_store import Anchors, Stamper
 from workflows.artifact_store import ArtifactStore, Links, SecondStore
 from workflows.checks import NO_CHECKS, Checks
@@ -86,7 +86,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     return Edges(
         archive=archive,
         sign=model_signature_of(settings.model_signing_key),
-        second=SecondPlace(archive, settings.copy_to) if settings.copy_to else None,
+        second=open_second(settings, archive),
         controls=controls,
         meters={EndpointKind.LOCAL: local},
         writers=open_writers(settings, os.environ),

@@ -73,7 +73,7 @@ def own_files(settings: Settings) -> tuple[Path, ...]:
     store = settings.store
     return (
         *([settings.archive] if settings.bucket is None else []),
-        *([settings.copy_to] if settings.copy_to else []),
+        *([settings.copy_to] if isinstance(settings.copy_to, Path) else []),
         *([Path(settings.checks.file)] if settings.checks.file else []),
         *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
     )

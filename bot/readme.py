@@ -69,7 +69,10 @@ def _options(command: click.Command) -> list[str]:
 
 
 def variables() -> str:
-    rows = [(f"`{row.name}`", row.says, row.default) for row in VARIABLES]
+    rows = [
+        (", ".join(f"`{name}`" for name in (row.name, *row.with_it)), row.says, row.default)
+        for row in VARIABLES
+    ]
     return _table(("variable", "what it says", "default"), rows)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import places
-from bot.archive_settings import GIB_PER_DAY, ArchiveBucket, read_bucket, read_fixity
+from bot.archive_settings import GIB_PER_DAY, ArchiveBucket, read_archives, read_fixity
 from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.listening import Address, address, why_no_address
@@ -16,7 +16,7 @@ from bot.logs import FORMS, LEVELS
 from bot.signing_key import LOG_KEY, MODEL_KEY, read_keys
 from bot.stamp_settings import TimeStamping, read_stamping
 from bot.tokens import token_problems
-from bot.variables import ARCHIVE, STORE
+from bot.variables import STORE
 from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
 from data.policies.policy import Rules, read_rules
@@ -44,7 +44,7 @@ class Settings(Record, frozen=True, kw_only=True):
     database: str = ""
     archive: Path
     bucket: ArchiveBucket | None = None
-    copy_to: Path | None = None
+    copy_to: Path | ArchiveBucket | None = None
     fixity_gib_per_day: int = GIB_PER_DAY
     rules: Rules | None = None
     imports: Wanted = NOTHING
@@ -117,17 +117,15 @@ def look(
 
     store = environ.get("EMERITUS_STORE", "") or STORE
     database = store if is_database(store) else ""
-    archive = environ.get("EMERITUS_ARCHIVE", "") or ARCHIVE
     policy = environ.get("EMERITUS_POLICY", "")
     api_url = environ.get("SLACK_API_URL", "") or SLACK_API_URL
     is_serving = slack == "serve"
     refuse("EMERITUS_STORE", store, _why_no_store(store, writes=writes or is_serving))
-    (bucket, unfit), (gib_per_day, no_number) = read_bucket(environ), read_fixity(environ)
+    archives, unfit = read_archives(environ, writes=is_serving)
+    gib_per_day, no_number = read_fixity(environ)
     stamping, no_stamps = read_stamping(environ)
     for name, accepted in (unfit | no_number | no_stamps).items():
         refuse(name, environ.get(name, ""), accepted)
-    if "://" not in archive:
-        refuse("EMERITUS_ARCHIVE", archive, _why_no_folder(archive, writes=is_serving))
     rules, problems = _said_in("EMERITUS_POLICY", policy, read_rules, "the shipped policy")
     if problems:
         wrong["EMERITUS_POLICY"] = problems
@@ -160,10 +158,7 @@ def look(
     for name, port in beside.items():
         if asked[name] and address(asked[name]) is None:
             refuse(name, asked[name], why_no_address(asked[name], port))
-    mlflow, changes, copy_to = (
-        environ.get(f"EMERITUS_{one}", "") for one in ("MLFLOW", "CHANGES", "ARCHIVE_COPY")
-    )
-    refuse("EMERITUS_ARCHIVE_COPY", copy_to, _why_no_copy(copy_to, archive, writes=is_serving))
+    mlflow, changes = (environ.get(f"EMERITUS_{one}", "") for one in ("MLFLOW", "CHANGES"))
     refuse("EMERITUS_MLFLOW", mlflow, why_no_registry(mlflow))
     refuse("EMERITUS_CHANGES", changes, _why_no_folder(changes, writes=is_serving) if changes else "")
     for name, known in (("EMERITUS_LOG", FORMS), ("EMERITUS_LOG_LEVEL", LEVELS)):
@@ -174,9 +169,9 @@ def look(
     settings = Settings(
         store=Path(STORE if database else store),
         database=database,
-        archive=Path(ARCHIVE if bucket else archive),
-        bucket=bucket,
-        copy_to=Path(copy_to) if copy_to else None,
+        archive=archives.archive,
+        bucket=archives.bucket,
+        copy_to=archives.copy_to,
         fixity_gib_per_day=gib_per_day,
         rules=rules,
         imports=imports or NOTHING,
@@ -210,15 +205,6 @@ def _why_no_folder(folder: str, *, writes: bool) -> str:
     if "://" in folder:
         return "only a directory is supported so far; give its path"
     return places.why_no_folder(Path(folder), writes=writes)
-
-
-def _why_no_copy(folder: str, archive: str, *, writes: bool) -> str:
-    if not folder:
-        return ""
-    here, there = Path(folder).resolve(), Path(archive).resolve()
-    if "://" not in archive and (here.is_relative_to(there) or there.is_relative_to(here)):
-        return "a directory that is not in EMERITUS_ARCHIVE, nor around it; best on another disk"
-    return _why_no_folder(folder, writes=writes)
 
 
 def _said_in(

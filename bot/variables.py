@@ -10,11 +10,12 @@ ARCHIVE = "archive"
 
 
 class Variable(Record, frozen=True, kw_only=True):
-    """A row of the table README is checked against."""
+    """A row of the table README is checked against. `with_it`: others in the same row, in the order of its words."""
 
     name: str
     says: str
     default: str = ""
+    with_it: tuple[str, ...] = ()
 
 
 VARIABLES = (
@@ -36,7 +37,14 @@ VARIABLES = (
     Variable(name="EMERITUS_ARCHIVE_KMS_KEY", says="the KMS key that encrypts them in a bucket"),
     Variable(
         name="EMERITUS_ARCHIVE_COPY",
-        says="a directory for a [second copy](bot/README.md#archives-over-the-years) of each archive, which mends it",
+        says="a directory or s3://bucket/prefix for a [second copy](bot/README.md#archives-over-the-years) of each "
+        "archive, which mends it",
+    ),
+    Variable(
+        name="EMERITUS_ARCHIVE_COPY_LOCK",
+        with_it=("EMERITUS_ARCHIVE_COPY_KMS_KEY", "EMERITUS_ARCHIVE_COPY_ENDPOINT"),
+        says="how firmly a bucket keeps the copy, the KMS key that encrypts it there, and which server of S3 that is",
+        default="as the archive's bucket",
     ),
     Variable(
         name="EMERITUS_FIXITY_GIB_PER_DAY",

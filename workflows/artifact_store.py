@@ -9,8 +9,11 @@ from typing import Protocol
 
 from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
-from data.archive.results import Artifact, Audited, Drilled, Stopped, Stored, StoredFile, Wrapping
+from data.archive.results import Artifact, Audited, Drilled, Mended, Stopped, Stored, StoredFile, Wrapping
 from data.records.archived import Archived
+
+Whole = Callable[[Path], object]
+"""Brings all of an archive into a folder that is not there yet, every digest checked. Raises as `fetch` does."""
 
 
 class ArtifactStore(Protocol):
@@ -107,13 +110,32 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    def copy_of(self, archived: Archived) -> Archived | None:
+        """As it lies here, when another store made it: a version on record is that store's. None where it is not."""
+        ...
+
+    def put_right(
+        self,
+        archived: Archived,
+        whole: Whole,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Mended:
+        """In the place of what is bad or missing here comes what `whole` brings; all of it is read back after.
+
+        Nothing is changed before `whole` has brought all of it. Safe to repeat.
+        """
+        ...
+
 
 EVERYTHING = "all of it"
 """In place of the names of files, where there was nothing before."""
 
 
 class SecondStore(Protocol):
-    """Another place that has a whole copy of every archive. Both raise as `ArtifactStore.fetch` does."""
+    """Another place that has a whole copy of every archive. All raise as `ArtifactStore.fetch` does."""
 
     def keep_up(
         self,
@@ -123,8 +145,8 @@ class SecondStore(Protocol):
         stopped: Stopped,
         *,
         gone: Collection[str] = (),
-    ) -> tuple[str, ...]:
-        """Have the copy there, audited as the archive is, and put it right from the archive. What was put right."""
+    ) -> Mended:
+        """Have the copy there, audited as the archive is, and put it right from the archive."""
         ...
 
     def mend(
@@ -134,12 +156,16 @@ class SecondStore(Protocol):
         stopped: Stopped,
         *,
         gone: Collection[str] = (),
-    ) -> tuple[str, ...]:
-        """Put the archive right from the copy. Raises Corrupt where that does not hold, Refused where it is locked."""
+    ) -> Mended:
+        """Put the archive right from the copy. Raises Corrupt where that does not hold either."""
+        ...
+
+    def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str]) -> None:
+        """The copy is kept, and held, as the archive is."""
         ...
 
     def prune(self, archived: Archived, paths: Collection[str], tombstone: bytes, now: datetime) -> None:
-        """What was removed from the archive goes from the copy."""
+        """What is to be removed from the archive goes from the copy."""
         ...
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
+from bot.archive_settings import ArchiveBucket
 from bot.archives import bucket_of
 from bot.doctor.finding import Finding
 from bot.keeping import open_store
@@ -21,19 +23,31 @@ NOT_PROOF = "not tamper-proof: whoever may write there can delete an archive"
 
 
 def examine_archive(settings: Settings, now: datetime) -> Iterator[Finding]:
+    yield from _first(settings, now)
+    match settings.copy_to:
+        case Path() as folder:
+            yield Finding(what="second copy", ok=True, found=f"{folder} can be written")
+        case ArchiveBucket() as wanted:
+            yield from _tried(bucket_of(wanted), now, "second copy")
+
+
+def _first(settings: Settings, now: datetime) -> Iterator[Finding]:
     if why := _why_not_shared(settings):
         yield Finding(what="archive", ok=False, found=f"{settings.archives_at}: {why}", fix=ARCHIVE.cure)
     elif settings.bucket is None:
         yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
     else:
-        bucket = bucket_of(settings.bucket)
-        try:
-            yield from _bucket(bucket, now)
-        except EmeritusError as error:
-            yield Finding(what="archive", ok=False, found=str(error))
+        yield from _tried(bucket_of(settings.bucket), now, ARCHIVE.name)
 
 
-def _bucket(bucket: Bucket, now: datetime) -> Iterator[Finding]:
+def _tried(bucket: Bucket, now: datetime, what: str) -> Iterator[Finding]:
+    try:
+        yield from _bucket(bucket, now, what)
+    except EmeritusError as error:
+        yield Finding(what=what, ok=False, found=str(error))
+
+
+def _bucket(bucket: Bucket, now: datetime, what: str) -> Iterator[Finding]:
     traits = bucket.traits()
     mode = bucket.mode(traits)
     if mode is not Lock.NONE:
@@ -42,14 +56,14 @@ def _bucket(bucket: Bucket, now: datetime) -> Iterator[Finding]:
             f"{bucket.where()} keeps versions and locks them ({mode}): {who} can delete one before its date"
         )
     elif traits.lockable:
-        found = f"{bucket.where()} could lock, and EMERITUS_ARCHIVE_LOCK is none: {NOT_PROOF}"
+        found = f"{bucket.where()} could lock, and {bucket.variable}_LOCK is none: {NOT_PROOF}"
     elif traits.versioned:
         found = f"{bucket.where()} keeps versions and has no Object Lock: {NOT_PROOF}"
     else:
         found = f"{bucket.where()} keeps no versions and has no Object Lock: {NOT_PROOF}"
-    yield Finding(what="archive", ok=True, found=found)
+    yield Finding(what=what, ok=True, found=found)
     for sign in canary(bucket, now):
-        yield Finding(what=f"archive, tried to {sign.tried}", ok=sign.ok, found=sign.found, fix=sign.fix)
+        yield Finding(what=f"{what}, tried to {sign.tried}", ok=sign.ok, found=sign.found, fix=sign.fix)
 
 
 def _why_not_shared(settings: Settings) -> str:

@@ -93,6 +93,16 @@ class Drilled(Record, frozen=True, kw_only=True):
     noticed: tuple[str, ...] = ()
 
 
+class Mended(Record, frozen=True, kw_only=True):
+    """What was put right of an archive, by name.
+
+    version   in a bucket that keeps them: that of the list of its objects since; empty where nothing was put right
+    """
+
+    names: tuple[str, ...] = ()
+    version: str = ""
+
+
 class Audited(Record, frozen=True, kw_only=True):
     """All of an archive was looked at, and what was read of it held.
 

@@ -27,11 +27,15 @@ class ArchiveAudited(Event, frozen=True, kw_only=True, tag="archive audited"):
 
 
 class ArchiveMended(Event, frozen=True, kw_only=True, tag="archive mended"):
-    """These files came from the other place, and all of it was read back and held. `place`: "archive" or "copy"."""
+    """These files came from the other place, and all of it was read back and held. `place`: "archive" or "copy".
+
+    version   the archive's own since, where it lies in a bucket that keeps versions; empty otherwise
+    """
 
     manifest_digest: str
     place: str
     names: tuple[str, ...]
+    version: str = ""
 
 
 class FixityPlanned(Event, frozen=True, kw_only=True, tag="fixity planned"):

@@ -15,6 +15,7 @@ from bot.variables import VARIABLES
 from data.errors import Invalid, Problem
 from data.records.archived import Lock
 
+COPY = "EMERITUS_ARCHIVE_COPY"
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}
 
 A_PLACE = (
@@ -34,7 +35,8 @@ def test_without_any_variable_everything_has_its_default() -> None:
 
 
 def test_an_empty_variable_is_an_unset_one() -> None:
-    assert read(dict.fromkeys((variable.name for variable in VARIABLES), "")) == read({})
+    names = [name for variable in VARIABLES for name in (variable.name, *variable.with_it)]
+    assert read(dict.fromkeys(names, "")) == read({})
 
 
 def test_everything_wrong_is_told_at_once() -> None:
@@ -72,6 +74,35 @@ def test_archives_may_be_kept_in_a_bucket() -> None:
 
 
 @pytest.mark.parametrize(
+    ("environ", "copy_to"),
+    [
+        ({"EMERITUS_ARCHIVE_COPY": "/srv/second"}, Path("/srv/second")),
+        ({"EMERITUS_ARCHIVE_COPY": "s3://second/a/"}, ArchiveBucket(url="s3://second/a", variable=COPY)),
+        (
+            {
+                "EMERITUS_ARCHIVE": "s3://first",
+                "EMERITUS_ARCHIVE_LOCK": "compliance",
+                "EMERITUS_ARCHIVE_KMS_KEY": "alias/here",
+                "EMERITUS_ARCHIVE_COPY": "s3://second",
+                "EMERITUS_ARCHIVE_COPY_KMS_KEY": "alias/there",
+                "EMERITUS_ARCHIVE_COPY_ENDPOINT": "https://s3.example.com",
+            },
+            ArchiveBucket(
+                url="s3://second",
+                lock=Lock.COMPLIANCE,
+                kms_key="alias/there",
+                endpoint_url="https://s3.example.com",
+                variable=COPY,
+            ),
+        ),
+    ],
+    ids=["directory", "bucket beside a directory", "bucket, as the first one where nothing else is said"],
+)
+def test_archives_may_be_kept_once_more(environ: dict[str, str], copy_to: Path | ArchiveBucket) -> None:
+    assert read(environ).copy_to == copy_to
+
+
+@pytest.mark.parametrize(
     ("environ", "told"),
     [
         (
@@ -81,6 +112,19 @@ def test_archives_may_be_kept_in_a_bucket() -> None:
         ({"EMERITUS_ARCHIVE_LOCK": "governance"}, "only a bucket can do that"),
         ({"EMERITUS_ARCHIVE_KMS_KEY": "alias/archive"}, "only a bucket can do that"),
         ({"EMERITUS_ARCHIVE_COPY": "archive/second"}, "a directory that is not in EMERITUS_ARCHIVE"),
+        ({"EMERITUS_ARCHIVE_COPY": "s3://M"}, "a directory, or s3://bucket/prefix"),
+        (
+            {"EMERITUS_ARCHIVE": "s3://models/a", "EMERITUS_ARCHIVE_COPY": "s3://models"},
+            "a prefix that is not in EMERITUS_ARCHIVE, nor around it",
+        ),
+        (
+            {"EMERITUS_ARCHIVE_COPY": "/srv/second", "EMERITUS_ARCHIVE_COPY_KMS_KEY": "alias/eu"},
+            "only a bucket can do that; set EMERITUS_ARCHIVE_COPY to s3://bucket/prefix",
+        ),
+        (
+            {"EMERITUS_ARCHIVE_COPY": "s3://second", "EMERITUS_ARCHIVE_COPY_ENDPOINT": "s3.example.com"},
+            "the address of a server of S3",
+        ),
         ({"EMERITUS_FIXITY_GIB_PER_DAY": "much"}, "a whole number from 0 to 1,000,000"),
         ({"EMERITUS_ARCHIVE": "s3://Models"}, "a directory, or s3://bucket/prefix"),
         ({"EMERITUS_ARCHIVE": "s3://models/a/../b"}, "a directory, or s3://bucket/prefix"),

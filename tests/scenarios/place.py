@@ -64,6 +64,11 @@ zero_traffic_days = 5
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
+def _second(archive: ArtifactStore, place: Path | ArtifactStore | None) -> SecondPlace | None:
+    copy = LocalDirectory(place) if isinstance(place, Path) else place
+    return SecondPlace(archive, copy, "there") if copy else None
+
+
 def _at_once(toml: str) -> Policy:
     """What is approved is announced at the end of the review, unless a test says otherwise: its dates begin there."""
     policy = parsed(toml, source="town.toml")
@@ -94,10 +99,10 @@ class Place:
         checks: OwnChecks | None = None,
         second_factor: Path | None = None,
         unrefused: Callable[[datetime], tuple[str, ...]] | None = None,
-        second: Path | None = None,
         sign: Sign | None = None,
         signer: Signer | None = None,
         stamper: Stamper | None = None,
+        second: Path | ArtifactStore | None = None,
         rooms: Iterable[Channel] = (),
         may_know: Iterable[str] = (),
         people: Iterable[User] = (),
@@ -216,9 +221,9 @@ class Place:
                 archives_at=str(self.folder / "archive"),
                 canary=self.unrefused,
                 sign=self.sign,
-                second=SecondPlace(self.archive, self.second) if self.second else None,
                 anchors=DirectoryAnchors(self.folder / "archive"),
                 stamper=self.stamper,
+                second=_second(self.archive, self.second),
             ),
             client=web_client(self.slack.bot_token, self.slack.api_url, self.metrics),
             signing_secret=self.slack.signing_secret,

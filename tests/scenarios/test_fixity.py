@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.doctor.fixity import examine_rounds
+from data.records.archived import Lock
 from data.records.fixity import FixityPlan
 from data.records.progress import Progress, StepKind
 from data.records.retirement import State
+from tests.contract.archives import InBucket
 from tests.scenarios.town import GOVERNANCE, TOM, Town, words
 from workflows.fixity import go_rounds, rounds_of
 
@@ -107,6 +109,33 @@ def test_a_bad_archive_is_put_right_from_its_second_copy_and_the_copy_from_the_a
         assert len(list(tmp_path.rglob("*.damaged-*"))) == 2
         assert ["was put right" in one for one in told(town)] == [True, True]
         assert town.retirement().archived is not None
+
+
+def test_two_buckets_mend_each_other_and_the_record_knows_the_versions_since(
+    tmp_path: Path, seaweed: tuple[str, Path]
+) -> None:
+    # Versions, and no lock that would keep them from any damage.
+    first, copy = (InBucket(*seaweed, locks=True, lock=Lock.NONE) for _ in range(2))
+    with Town(tmp_path, archive=first.store, second=copy.store) as town:
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=44)
+        go_rounds(town.bot.engine, PLAN)
+        archived = town.retirement().archived
+        assert archived is not None
+        (path,) = (
+            f"data/{one.path}" for one in first.store.files(archived) if one.path.endswith("weights.json")
+        )
+        first.rot(archived, path)
+        town.pass_time(days=2)
+        assert f"put right from the second copy: {path}" in town.thread()
+        copy.rot(archived, path)
+        town.pass_time(days=2)
+        assert f"The second copy did not hold, and was put right from the archive: {path}" in town.thread()
+        mended = town.retirement().archived
+        assert mended is not None
+        assert mended.version != archived.version
+        assert first.store.drill(mended, town.now, lambda: False).files == archived.files
 
 
 def test_the_proof_before_the_switch_off_mends_first_and_nothing_waits_for_it(tmp_path: Path) -> None:

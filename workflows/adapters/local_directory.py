@@ -21,7 +21,7 @@ from data.archive.fixity import PAYLOAD, check, differing, digested, held_to, lo
 from data.archive.freshness import all_digests_of, before, digests_of, files_of
 from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
-from data.archive.results import Artifact, Audited, Drilled, Stopped, Stored, StoredFile, Wrapping
+from data.archive.results import Artifact, Audited, Drilled, Mended, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
@@ -39,6 +39,8 @@ from workflows.adapters.archived_payload import (
 from workflows.adapters.arriving import arriving
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.bag_copies import restored
+from workflows.adapters.bag_mending import put_right
+from workflows.artifact_store import Whole
 
 _PARTIAL, _RESTORED = ".partial", ".restored"
 _NEXT_STEP = "Bring it back from a second copy, or move it aside: then it is archived again"
@@ -204,6 +206,24 @@ class LocalDirectory:
             for path in paths:
                 (bag / PAYLOAD / path).unlink(missing_ok=True)
             sync_folders(bag)
+
+    def copy_of(self, archived: Archived) -> Archived | None:
+        return archived if self.path(archived.location).is_dir() else None
+
+    def put_right(
+        self,
+        archived: Archived,
+        whole: Whole,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Mended:
+        bag = self.path(archived.location)
+        with writing(bag, archived.bytes):
+            bag.parent.mkdir(parents=True, exist_ok=True)
+        with alone(bag.parent):
+            return Mended(names=put_right(bag, archived, whole, now, stopped, gone=gone))
 
     def path(self, location: str) -> Path:
         """Where a bag lies."""

@@ -56,3 +56,4 @@ class RecordMended(Command, frozen=True, kw_only=True, tag="record mended"):
     manifest_digest: str
     place: str
     names: tuple[str, ...]
+    version: str = ""

@@ -153,6 +153,7 @@ def record_mended(
         manifest_digest=command.manifest_digest,
         place=command.place,
         names=command.names,
+        version=command.version,
     )
     return decided(state, event)
 

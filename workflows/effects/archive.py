@@ -62,6 +62,8 @@ def drill(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
         except Corrupt as error:
             mended(state, error, shop)
+            if (archived := shop.retirement(claim).archived) is None:
+                return Done(), None
             drilled = shop.archive.drill(archived, shop.world.now, shop.ending.is_set)
         if step_of(claim) is not StepKind.CLOSE:
             # After the switch-off another model may live where this one did.

@@ -35,6 +35,8 @@ def keep(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         for term in pruning.left(state):
             paths = [file.path for file in there.get(term.kept.of, ())]
             shop.archive.keep(state.archived, keeping_of(state, term), paths=paths)
+            if shop.second is not None:
+                shop.second.keep(state.archived, keeping_of(state, term), paths=paths)
             shop.world.point("after keep")
     except EmeritusError as error:
         return until_mended(claim, error, shop.world), None
@@ -61,11 +63,11 @@ def prune(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
                 )
             files = there.get(term.kept.of, ())
             stone = tombstone(state, term, files, asked.asked_at)
-            shop.archive.prune(
-                state.archived, [file.path for file in files], stone, Keeping(), shop.world.now()
-            )
+            paths = [file.path for file in files]
+            # The copy first: where it refuses, nothing was removed anywhere.
             if shop.second is not None:
-                shop.second.prune(state.archived, [file.path for file in files], stone, shop.world.now())
+                shop.second.prune(state.archived, paths, stone, shop.world.now())
+            shop.archive.prune(state.archived, paths, stone, Keeping(), shop.world.now())
             gone[term.kept.of] = (term.kept.files, term.kept.bytes, sha256_id(stone))
             shop.world.point("after prune")
     except EmeritusError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from data.archive.auditing import Turn
+from data.archive.results import Mended
 from data.errors import Corrupt, Refused
 from data.events import EMERITUS
 from data.records.retirement import Retirement
@@ -21,11 +22,11 @@ def mended(state: Retirement, error: Corrupt, shop: Workshop, gone: Collection[s
     if shop.second is None:
         raise error
     try:
-        names = shop.second.mend(state.archived, shop.world.now, shop.ending.is_set, gone=gone)
+        done = shop.second.mend(state.archived, shop.world.now, shop.ending.is_set, gone=gone)
     except (Corrupt, Refused) as why:
         raise Corrupt(f"{error}. Its second copy does not mend it: {why}") from error
-    _record(state, ARCHIVE, names, shop)
-    return names
+    _record(state, ARCHIVE, done, shop)
+    return done.names
 
 
 def copied(state: Retirement, turn: Turn, shop: Workshop, gone: Collection[str] = ()) -> tuple[str, ...]:
@@ -33,12 +34,13 @@ def copied(state: Retirement, turn: Turn, shop: Workshop, gone: Collection[str] 
     assert state.archived is not None
     if shop.second is None:
         return ()
-    names = shop.second.keep_up(state.archived, turn, shop.world.now, shop.ending.is_set, gone=gone)
-    _record(state, COPY, names, shop)
-    return names
+    done = shop.second.keep_up(state.archived, turn, shop.world.now, shop.ending.is_set, gone=gone)
+    _record(state, COPY, done, shop)
+    return done.names
 
 
-def _record(state: Retirement, place: str, names: tuple[str, ...], shop: Workshop) -> None:
+def _record(state: Retirement, place: str, done: Mended, shop: Workshop) -> None:
+    names = done.names
     if not names:
         return
     assert state.archived is not None
@@ -49,6 +51,7 @@ def _record(state: Retirement, place: str, names: tuple[str, ...], shop: Worksho
         manifest_digest=state.archived.manifest_digest,
         place=place,
         names=(*names[:NAMED_AT_MOST], *([f"and {more} more"] if more > 0 else [])),
+        version=done.version if place == ARCHIVE else "",
     )
     key = f"mended/{state.id}/{place}/{shop.world.now().isoformat()}"
     shop.engine.execute(key, state.id, command)

@@ -76,7 +76,8 @@ def repaired(retirement: str, names: Sequence[str]) -> Payload:
     blocks = [
         section(limits.joined([f"{head}:", *shown], limits.SECTION_MAX)),
         context(
-            "What was bad lies beside it, in a folder that ends with .damaged and the time: look at its disk."
+            "What was bad lies beside it, in a folder that ends with .damaged and the time, or is an older version in "
+            "its bucket: look at its disk."
         ),
     ]
     return message(head, blocks)

@@ -61,6 +61,25 @@ def test_a_bucket_or_key_that_is_not_there_is_told_with_what_to_do(seaweed: tupl
     assert keyless.startswith(f"BAD archive: Cannot write {bucket.where()}/.canary/")
 
 
+def test_a_second_copy_in_a_bucket_is_tried_as_well_and_told_apart(
+    seaweed: tuple[str, Path], told: Told, tmp_path: Path
+) -> None:
+    copy = InBucket(*seaweed, locks=True).bucket.where()
+    how = {"EMERITUS_ARCHIVE_COPY": copy, "EMERITUS_ARCHIVE_COPY_LOCK": "governance"}
+    first, second, *tried = told(str(tmp_path), **how)
+    assert first == f"ok  archive: {tmp_path} can be written"
+    assert second.startswith(f"ok  second copy: {copy} keeps versions and locks them (governance)")
+    assert len(tried) == 6
+    (bad,) = (line for line in tried if not line.startswith("ok  second copy, tried to "))
+    assert bad.startswith("BAD second copy, tried to bypass its lock: it was done")
+    tries = canary_of(read({"EMERITUS_ARCHIVE": str(tmp_path), **how}))
+    assert tries is not None
+    (bypassed,) = tries(datetime.now(UTC))
+    assert bypassed.startswith("second copy, bypass its lock: it was done")
+    gone = told(str(tmp_path), EMERITUS_ARCHIVE_COPY="s3://no-such-bucket")[-1]
+    assert "correct EMERITUS_ARCHIVE_COPY; it is tried again" in gone
+
+
 def test_a_running_bot_tries_the_same_and_hears_only_of_what_was_not_refused(
     seaweed: tuple[str, Path], told: Told
 ) -> None:

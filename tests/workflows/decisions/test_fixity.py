@@ -186,3 +186,25 @@ def test_of_a_restricted_retirement_only_its_own_channel_hears():
     }
     again = recorded(folded(WENT, decision), where={"RET-1": "GSEC"})
     assert {effect.place for effect in again.effects if effect.body["retirement"] == "RET-1"} == {"GSEC"}
+
+
+@pytest.mark.parametrize(
+    ("place", "version"),
+    [pytest.param("archive", "v2", id="the archive"), pytest.param("copy", ARCHIVED.version, id="its copy")],
+)
+def test_what_was_put_right_is_locked_anew_and_an_archive_is_read_by_its_version_since(
+    place: str, version: str
+) -> None:
+    story = an_archived()
+    mended = cmd.RecordMended(
+        by=EMERITUS,
+        was_at=ARCHIVED.location,
+        manifest_digest=ARCHIVED.manifest_digest,
+        place=place,
+        names=("data/card.md",),
+        version="v2" if place == auditing.ARCHIVE else "",
+    )
+    decision = story.does(mended)
+    assert story.state.archived is not None
+    assert story.state.archived.version == version
+    assert "RET-1/keep" in [effect.key for effect in decision.effects]

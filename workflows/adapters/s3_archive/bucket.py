@@ -40,6 +40,7 @@ class Bucket:
 
     lock      None: as firm as governance where the bucket can lock
     kms_key   everything is encrypted with it; empty: as the bucket does by default
+    variable  which of the environment's names it
     """
 
     def __init__(
@@ -50,11 +51,12 @@ class Bucket:
         kms_key: str = "",
         endpoint_url: str | None = None,
         client: S3Client | None = None,
+        variable: str = "EMERITUS_ARCHIVE",
     ) -> None:
         self.name, _, prefix = url.removeprefix("s3://").strip("/").partition("/")
         self._prefix = f"{prefix}/" if prefix else ""
         self.lock, self.kms_key = lock, kms_key
-        self._endpoint_url = endpoint_url
+        self._endpoint_url, self.variable = endpoint_url, variable
         self._made = client
 
     @property
@@ -108,7 +110,7 @@ class Bucket:
                 if code_of(error) == "NoSuchBucket":
                     raise Unavailable(
                         f"Cannot reach the archive {self.where()}: there is no bucket {self.name}. "
-                        "Make it or correct EMERITUS_ARCHIVE; it is tried again"
+                        f"Make it or correct {self.variable}; it is tried again"
                     ) from error
                 raise
 
@@ -137,8 +139,8 @@ class Bucket:
             return Lock.NONE
         raise Refused(
             f"Cannot archive to {self.where()}",
-            reasons=[f"EMERITUS_ARCHIVE_LOCK = {self.lock}, and the bucket {self.name} has no Object Lock"],
-            next_step="Turn Object Lock on for the bucket, or set EMERITUS_ARCHIVE_LOCK to none: "
+            reasons=[f"{self.variable}_LOCK = {self.lock}, and the bucket {self.name} has no Object Lock"],
+            next_step=f"Turn Object Lock on for the bucket, or set {self.variable}_LOCK to none: "
             "then whoever may write there can delete an archive",
         )
 

@@ -93,3 +93,9 @@ def strangers(bucket: Bucket, archived: Archived, listing: Listing) -> list[str]
             what = "a delete marker hides it" if one.size is None else "a newer version lies over it"
             found.append(f"{path}: {what}")
     return sorted(found)
+
+
+def hidden(where: str, *, capital: bool = False) -> str:
+    """How an archive in a bucket is moved aside."""
+    hide = "Hide" if capital else "hide"
+    return f"{hide} it with aws s3 rm --recursive {where}/, which leaves what is locked for a look"

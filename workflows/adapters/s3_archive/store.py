@@ -28,6 +28,7 @@ from data.archive.results import (
     Artifact,
     Audited,
     Drilled,
+    Mended,
     PayloadFile,
     Stopped,
     Stored,
@@ -49,7 +50,6 @@ from workflows.adapters.archived_payload import (
 from workflows.adapters.arriving import arriving
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
-from workflows.adapters.s3_archive.canary import Sign, canary
 from workflows.adapters.s3_archive.checking import as_archived, audited, fetched, fixity_of, looks_complete
 from workflows.adapters.s3_archive.holding import keep, prune
 from workflows.adapters.s3_archive.listing import (
@@ -57,8 +57,10 @@ from workflows.adapters.s3_archive.listing import (
     OBJECTS_FILE,
     Listing,
     Placed,
+    hidden,
     strangers,
 )
+from workflows.adapters.s3_archive.mending import copy_of, put_right
 from workflows.adapters.s3_archive.reading import Reader, load
 from workflows.adapters.s3_archive.shelf import (
     archived_at,
@@ -68,6 +70,7 @@ from workflows.adapters.s3_archive.shelf import (
     listed_there,
 )
 from workflows.adapters.s3_archive.writing import PART_BYTES, SINGLE_BYTES_MAX, Writer
+from workflows.artifact_store import Whole
 
 
 class S3Archive:
@@ -82,7 +85,8 @@ class S3Archive:
         single_bytes_max: int = SINGLE_BYTES_MAX,
     ) -> None:
         self._bucket, self._sources = bucket, sources or ArtifactSources()
-        self._part_bytes, self._single_bytes_max = part_bytes, single_bytes_max
+        self._part_bytes = part_bytes
+        self._writer = partial(Writer, part_bytes=part_bytes, single_bytes_max=single_bytes_max)
 
     def put(
         self,
@@ -105,14 +109,7 @@ class S3Archive:
         self._bucket.mode(traits)
         end_uploads(self._bucket, shelf, location, now())
         there = listed_there(self._bucket, location)
-        writer = Writer(
-            self._bucket,
-            location,
-            traits,
-            there,
-            part_bytes=self._part_bytes,
-            single_bytes_max=self._single_bytes_max,
-        )
+        writer = self._writer(self._bucket, location, traits, there)
         placed: list[Placed] = []
         is_finished = OBJECTS_FILE in there
         if is_finished:
@@ -132,7 +129,7 @@ class S3Archive:
         if is_finished:
             where = self._bucket.where(location)
             raise Corrupt(
-                f"{where} lists other content than was there. {_hidden(where, capital=True)}, then archive again"
+                f"{where} lists other content than was there. {hidden(where, capital=True)}, then archive again"
             )
         tags = tag_files(
             bag,
@@ -229,9 +226,21 @@ class S3Archive:
         self._require_inside(archived)
         prune(self._bucket, archived, paths, tombstone, keeping=keeping, now=now)
 
-    def canary(self, now: datetime) -> tuple[Sign, ...]:
-        """Try on a tiny object whether the bucket refuses what its lock forbids."""
-        return canary(self._bucket, now)
+    def copy_of(self, archived: Archived) -> Archived | None:
+        self._require_inside(archived)
+        return copy_of(self._bucket, archived)
+
+    def put_right(
+        self,
+        archived: Archived,
+        whole: Whole,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Mended:
+        self._require_inside(archived)
+        return put_right(self._bucket, archived, whole, now, stopped, gone=gone, writer=self._writer)
 
     def _require_inside(self, archived: Archived) -> None:
         require_inside(archived.location, "bucket")
@@ -249,7 +258,7 @@ class S3Archive:
         )
 
     def _next_step(self, archived: Archived) -> str:
-        hide = _hidden(self._bucket.where(archived.location))
+        hide = hidden(self._bucket.where(archived.location))
         return f"Bring it back from a second copy, or {hide}: then it is archived again"
 
     def _require_same(
@@ -266,7 +275,7 @@ class S3Archive:
         """
         listing = load(self._bucket, archived)
         fixity = fixity_of(Reader(self._bucket, archived.location), archived, listing, stopped, ())
-        hide = _hidden(self._bucket.where(archived.location), capital=True)
+        hide = hidden(self._bucket.where(archived.location), capital=True)
         require_sound(fixity, f"{hide}, then archive again", read_at=now())
         kept = {(archived.location, one.path, one.version) for one in listing.objects}
         for one in placed:
@@ -289,9 +298,3 @@ class S3Archive:
 
 def keeping_of(keeping: Mapping[str, Keeping], role: str) -> Keeping:
     return keeping.get(role) or keeping.get("") or Keeping()
-
-
-def _hidden(where: str, *, capital: bool = False) -> str:
-    """How an archive in a bucket is moved aside."""
-    hide = "Hide" if capital else "hide"
-    return f"{hide} it with aws s3 rm --recursive {where}/, which leaves what is locked for a look"

@@ -69,8 +69,12 @@ def after(
     What was bad is so until all of it was read and held.
     """
     if isinstance(event, ArchiveMended):
-        is_copy = event.place == COPY
-        return state if is_copy else replace(state, audit=Audit(at=event.at, whole_at=event.at))
+        kept = state.archived
+        if event.place == COPY or kept is None:
+            return state
+        if event.version:
+            kept = replace(kept, version=event.version)
+        return replace(state, archived=kept, audit=Audit(at=event.at, whole_at=event.at))
     if isinstance(event, events.ArchiveConfirmed):
         is_new = state.audit is None  # its drill was days ago
         return state if is_new else replace(state, audit=Audit(at=event.at, whole_at=event.at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from data import events
+from data.events.fixity import ArchiveMended
 from data.records.decision import Effect, EffectKind
 from data.records.retirement import Retirement
 
@@ -12,6 +13,7 @@ CHANGES_HOW_LONG = (
     events.HoldPlaced,
     events.HoldReleased,
     events.ArchiveStored,
+    ArchiveMended,
     events.Amended,
     events.Disabled,
     events.Closed,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.aws import sagemaker
+from bot.local_endpoints import open_proxies
 from bot.settings import Settings
 from data.records.deprecation import CatalogKind
+from workflows.adapters.traffic_proxy.answers import ProxyAnswers
 from workflows.ports import CatalogWriter
 
 
 def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[CatalogKind, CatalogWriter]:
     """None where nothing is set. SageMaker is told where the AWS environment names a region, as for its endpoints.
+    Proxies are ours, and always told.
 
     Raises `Invalid` for a token no request can carry.
     """
@@ -33,4 +36,5 @@ def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[Catalog
         from workflows.adapters.sagemaker_catalog import SageMakerCatalog  # noqa: PLC0415
 
         writers[CatalogKind.SAGEMAKER] = SageMakerCatalog(client)
+    writers[CatalogKind.PROXY] = ProxyAnswers(open_proxies(settings))
     return writers

@@ -20,7 +20,7 @@ from bot.archives import (
 )
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
-from bot.local_endpoints import open_endpoints
+from bot.local_endpoints import open_endpoints, open_proxies
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
 from data.archive.results import Sign
@@ -77,8 +77,8 @@ class Edges:
 
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
-    local = endpoints or open_endpoints(settings)
-    controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local}
+    local, proxies = endpoints or open_endpoints(settings), open_proxies(settings)
+    controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies}
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     sources = open_sources(settings)
@@ -88,7 +88,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         sign=model_signature_of(settings.model_signing_key),
         second=open_second(settings, archive),
         controls=controls,
-        meters={EndpointKind.LOCAL: local},
+        meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies},
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,

@@ -6,7 +6,7 @@ Nothing here stops one: that is what a retirement is for.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bot.settings import Settings
@@ -18,21 +18,31 @@ from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import LogisticRegression
+from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.rules.lifecycle import CLOSED
 
-FOLDER = "endpoints"
+FOLDER, PROXY_FOLDER = "endpoints", "proxies"
 WEIGHTS_BYTES_MAX = 4 * 1024 * 1024  # what is larger is data, and not looked into
 LIST = "Run emeritus endpoint list for those there are"
 
 
+KINDS: Mapping[EndpointKind, tuple[str, str]] = {
+    EndpointKind.LOCAL: ("local endpoint", "emeritus endpoint start"),
+    EndpointKind.PROXY: ("proxied endpoint", "emeritus endpoint proxy"),
+}
+"""What people call them, and what starts one."""
+
+
 class Standing(Record, frozen=True, kw_only=True, omit_defaults=False):
-    """How one stands now. `status` is "unknown" where nobody can say; `note` says why, or who switched it off."""
+    """How one stands now. `status` is "unknown" where nobody can say; `note` says why, or who switched it off, which
+    `is_off` says, too."""
 
     name: str
     model: str
     status: str
     address: str = ""
     note: str = ""
+    is_off: bool = False
 
 
 def folder_of(settings: Settings) -> Path:
@@ -40,34 +50,49 @@ def folder_of(settings: Settings) -> Path:
     return settings.store.resolve().parent / FOLDER
 
 
+def proxies_of(settings: Settings) -> Path:
+    """The same for proxies."""
+    return settings.store.resolve().parent / PROXY_FOLDER
+
+
 def open_endpoints(settings: Settings) -> LocalEndpoints:
     """The same, whichever process asks."""
     return LocalEndpoints(folder_of(settings))
 
 
-def declared(catalog: Catalog) -> list[Entity]:
-    """Every endpoint the catalog calls local, by name."""
-    return [one for one in _endpoints(catalog) if one.endpoint_kind is EndpointKind.LOCAL]
+def open_proxies(settings: Settings) -> ProxyEndpoints:
+    """The same, whichever process asks."""
+    return ProxyEndpoints(proxies_of(settings))
 
 
-def named(catalog: Catalog, name: str) -> Entity:
-    """The local endpoint with this ref, name or id. Raises `NotFound`; `Refused` where it is none of ours."""
+def own(settings: Settings) -> dict[EndpointKind, LocalEndpoints | ProxyEndpoints]:
+    """What drives and counts each kind that runs here."""
+    return {EndpointKind.LOCAL: open_endpoints(settings), EndpointKind.PROXY: open_proxies(settings)}
+
+
+def declared(catalog: Catalog, kind: EndpointKind = EndpointKind.LOCAL) -> list[Entity]:
+    """Every endpoint the catalog has of this kind, by name."""
+    return [one for one in _endpoints(catalog) if one.endpoint_kind is kind]
+
+
+def named(catalog: Catalog, name: str, kind: EndpointKind = EndpointKind.LOCAL) -> Entity:
+    """The endpoint of this kind with this ref, name or id. Raises `NotFound`; `Refused` where it is of another."""
     every = _endpoints(catalog)
     found = [one for one in every if name in (one.endpoint_ref, one.name, one.id)]
     if not found:
-        names = [one.endpoint_ref or one.name for one in every if one.endpoint_kind is EndpointKind.LOCAL]
-        raise NotFound("local endpoint", name[:80], closest=closest(name, names), next_step=LIST)
+        names = [one.endpoint_ref or one.name for one in every if one.endpoint_kind is kind]
+        raise NotFound(KINDS[kind][0], name[:80], closest=closest(name, names), next_step=LIST)
     if len({one.endpoint_ref for one in found}) > 1:
         raise Refused(
             f'"{name[:80]}" names {len(found)} endpoints',
             reasons=[one.id for one in found],
             next_step="Use the exact id",
         )
-    if found[0].endpoint_kind is not EndpointKind.LOCAL:
+    if found[0].endpoint_kind is not kind:
         raise Refused(
             f"{name} does not run here",
             reasons=[f"it is {found[0].endpoint_kind}, or serves several models"],
-            next_step="An endpoint of one model alone, annotated emeritus.dev/endpoint-kind: local, can be started",
+            next_step=f"An endpoint of one model alone, annotated emeritus.dev/endpoint-kind: {kind}, can be started",
         )
     return found[0]
 
@@ -84,14 +109,16 @@ def weights_of(model: Entity) -> Path:
     raise Invalid([Problem(field="artifacts of", value=model.name, accepted=accepted)])
 
 
-def switched_off(retirements: Iterable[Retirement]) -> dict[str, Retirement]:
-    """Ref of a local endpoint -> the retirement that switched it off."""
+def switched_off(
+    retirements: Iterable[Retirement], kind: EndpointKind = EndpointKind.LOCAL
+) -> dict[str, Retirement]:
+    """Ref of an endpoint of this kind -> the retirement that switched it off."""
     return {
         endpoint.ref: one
         for one in retirements
         if one.plan is not None
         for endpoint in one.plan.subject.endpoints
-        if endpoint.kind is EndpointKind.LOCAL and endpoint.id in one.disabled_ids
+        if endpoint.kind is kind and endpoint.id in one.disabled_ids
     }
 
 
@@ -108,13 +135,21 @@ def check_may_start(ref: str, off: dict[str, Retirement]) -> None:
         )
 
 
-def standings(catalog: Catalog, endpoints: LocalEndpoints, off: dict[str, Retirement]) -> list[Standing]:
-    """Every local endpoint of the catalog, as seen now."""
+def standings(
+    catalog: Catalog,
+    endpoints: LocalEndpoints | ProxyEndpoints,
+    retirements: Iterable[Retirement],
+    kind: EndpointKind = EndpointKind.LOCAL,
+) -> list[Standing]:
+    """Every endpoint of this kind in the catalog, as seen now."""
     models = {model.id: model.name for model in catalog.models()}
-    return [_standing(one, models.get(one.model_id, ""), endpoints, off) for one in declared(catalog)]
+    off = switched_off(retirements, kind)
+    return [_standing(one, models.get(one.model_id, ""), endpoints, off) for one in declared(catalog, kind)]
 
 
-def _standing(entity: Entity, model: str, endpoints: LocalEndpoints, off: dict[str, Retirement]) -> Standing:
+def _standing(
+    entity: Entity, model: str, endpoints: LocalEndpoints | ProxyEndpoints, off: dict[str, Retirement]
+) -> Standing:
     ref, note, address = entity.endpoint_ref, "", ""
     try:
         status = endpoints.describe(ref)
@@ -125,8 +160,8 @@ def _standing(entity: Entity, model: str, endpoints: LocalEndpoints, off: dict[s
     if (by := off.get(ref)) is not None:
         note = f"{by.id} switched it off{f'; {note}' if note else ''}"
     elif status == "absent":
-        note = f"never started here: emeritus endpoint start {shlex.quote(ref)}"
-    return Standing(name=ref, model=model, status=status, address=address, note=note)
+        note = f"never started here: {KINDS[entity.endpoint_kind][1]} {shlex.quote(ref)}"
+    return Standing(name=ref, model=model, status=status, address=address, note=note, is_off=ref in off)
 
 
 def _endpoints(catalog: Catalog) -> list[Entity]:

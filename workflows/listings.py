@@ -30,6 +30,11 @@ _MODELS = re.compile(r"models:/(?P<name>[^/@:]+)")
 _SAGEMAKER = re.compile(
     r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:\d{12}:(model|model-package|model-package-group)/.+"
 )
+KNOWN_BY_REF = {
+    CatalogKind.SAGEMAKER: EndpointKind.SAGEMAKER,
+    CatalogKind.PROXY: EndpointKind.PROXY,
+}
+"""What drives these endpoints tells of them, too, by the name it drives them by."""
 _PARTS = {Kind.MODEL: Part.MODEL, Kind.VERSION: Part.VERSION, Kind.ENDPOINT: Part.ENDPOINT}
 
 
@@ -79,12 +84,15 @@ class Listings:
             listings += self._of_endpoints(kind, free, Lifecycle.IN_SERVICE)
         if not listings:
             return None
-        successor = next(iter(self._of_model(kind, state.plan.successor_id, lifecycle)), None)
+        successor = self._successor(kind, state.plan.successor_id, lifecycle)
+        until = state.plan.step(StepKind.DISABLE).due_at
         return Deprecation(
             retirement_id=state.id,
             model_name=subject.model_name,
             lifecycle=lifecycle,
-            last_day=day_of(state.plan.step(StepKind.DISABLE).due_at, state.policy),
+            last_day=day_of(until, state.policy),
+            since=state.progress(StepKind.ANNOUNCE).at or until,
+            until=until,
             successor=successor.called if successor else state.plan.successor_name,
             is_listed=successor is not None,
             is_whole=is_whole,
@@ -151,13 +159,21 @@ class Listings:
         found = self._listed(
             kind, tuple(one.id for one in endpoints if server_of(one.id) == one.id), lifecycle
         )
-        if kind is CatalogKind.SAGEMAKER:
+        if (own := KNOWN_BY_REF.get(kind)) is not None:
             found += [
                 Listing(part=Part.ENDPOINT, called=one.ref, lifecycle=lifecycle)
                 for one in endpoints
-                if one.kind is EndpointKind.SAGEMAKER and one.ref
+                if one.kind is own and one.ref
             ]
         return found
+
+    def _successor(self, kind: CatalogKind, model_id: str, lifecycle: Lifecycle) -> Listing | None:
+        """As that catalog lists it; as a proxy knows it, by the first endpoint that is behind one."""
+        if kind is not CatalogKind.PROXY:
+            return next(iter(self._of_model(kind, model_id, lifecycle)), None)
+        served = self.catalog.snapshot().endpoints_of(model_id) if model_id else ()
+        refs = sorted(one.endpoint_ref for one in served if one.endpoint_kind is EndpointKind.PROXY)
+        return Listing(part=Part.ENDPOINT, called=refs[0], lifecycle=lifecycle) if refs else None
 
     def _listed(self, kind: CatalogKind, ids: tuple[str, ...], lifecycle: Lifecycle) -> list[Listing]:
         known, files = self.catalog.snapshot(), self.catalog.files(ids)

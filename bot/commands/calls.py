@@ -1,4 +1,4 @@
-"""`emeritus import calls`: who was seen calling, from access logs and from what local endpoints logged themselves."""
+"""`emeritus import calls`: who was seen calling, from access logs and from what endpoints of ours logged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.commands.sources import excluded, path_of
 from bot.commands.telling import NOTHING_IMPORTED, telling
 from bot.formats import CALLS
 from bot.keeping import open_catalog
-from bot.local_endpoints import open_endpoints
+from bot.local_endpoints import KINDS, own
 from bot.settings import Settings
 from bot.world import CalendarWorld
 from data.errors import Invalid
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     metavar="ROLE=NAME",
     help="What a log calls the time, endpoint, path, host, client, role, user, agent or address.",
 )
-@click.option("--local", "is_local", is_flag=True, help="Also what local endpoints of this machine logged.")
+@click.option(
+    "--local", "is_local", is_flag=True, help="Also what local endpoints and proxies of this machine logged."
+)
 @excluded
 @as_json
 def calls(
@@ -65,18 +67,17 @@ def calls(
 
 
 def _logged(settings: Settings) -> Iterator[Logged]:
-    """What local endpoints counted of whoever gave a name. Raises `Unavailable` for a log that cannot be read."""
+    """What endpoints of ours counted of whoever gave a name. Raises `Unavailable` for a log that cannot be read."""
     from data.importers.call_fields import Call  # noqa: PLC0415 - as in catalog.py
     from data.importers.call_files import Log  # noqa: PLC0415
     from data.importers.call_names import told  # noqa: PLC0415
     from data.importers.calls import Logged  # noqa: PLC0415
 
-    endpoints = open_endpoints(settings)
-    for ref in endpoints.refs():
-        days = endpoints.daily(ref)
-        digest = sha256("\n".join(map(repr, days)).encode()).hexdigest()
-        log = Log(shown=f"local endpoint {ref}", name=ref, path=endpoints.folder(ref), digest=digest)
-        for one in days:
-            caller = told(client=one.caller, role="", user="", agent="", address="")
-            call = Call(one.day, (f"local:{ref}".casefold(),), caller)
-            yield Logged(call, one.calls, f"local endpoint {ref}", log)
+    for kind, endpoints in own(settings).items():
+        for ref in endpoints.refs():
+            days = endpoints.daily(ref)
+            digest, what = sha256("\n".join(map(repr, days)).encode()).hexdigest(), f"{KINDS[kind][0]} {ref}"
+            log = Log(shown=what, name=ref, path=endpoints.log_of(ref).parent, digest=digest)
+            for one in days:
+                caller = told(client=one.caller, role="", user="", agent="", address="")
+                yield Logged(Call(one.day, (f"{kind}:{ref}".casefold(),), caller), one.calls, what, log)

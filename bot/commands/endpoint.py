@@ -1,4 +1,4 @@
-"""`emeritus endpoint start` and `list`: model servers on this machine. Both work beside a running Emeritus."""
+"""`emeritus endpoint start`, `proxy` and `list`: what serves models on this machine, beside a running Emeritus."""
 
 from __future__ import annotations
 
@@ -10,12 +10,30 @@ from bot import local_endpoints as local
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.keeping import open_catalog
+from bot.listening import Address, address
 from bot.typed.lookup import retirements
+from data.importers.addresses import Kind, address_of
+from data.records.catalog import EndpointKind
+
+LISTEN = "8090"
+MODEL = Kind(
+    what="a model",
+    example="http://127.0.0.1:9000",
+    without="callers send what the model asks of them",
+    known_by="",
+)
+
+
+def _address(_: click.Context, __: click.Parameter, text: str) -> Address:
+    found = address(text)
+    if found is None:
+        raise click.BadParameter(f"{text[:80]}: PORT, HOST:PORT or [IPv6]:PORT")
+    return found
 
 
 @click.group()
 def endpoint() -> None:
-    """Model servers on this machine; only a retirement switches one off."""
+    """Model servers and proxies on this machine; only a retirement switches one off."""
 
 
 @endpoint.command("start")
@@ -33,7 +51,8 @@ def start(names: tuple[str, ...], weights: Path | None, is_json: bool) -> None:
         raise click.UsageError("--weights is for one endpoint: name one only")
     settings = settings_for()
     with store_to_read(settings) as store:
-        catalog, off = open_catalog(store), local.switched_off(retirements(store))
+        catalog, every = open_catalog(store), retirements(store)
+        off = local.switched_off(every)
         chosen = [local.named(catalog, name) for name in names]
         for one in chosen:
             local.check_may_start(one.endpoint_ref, off)
@@ -43,18 +62,63 @@ def start(names: tuple[str, ...], weights: Path | None, is_json: bool) -> None:
         endpoints = local.open_endpoints(settings)
         for ref, file in served.items():
             endpoints.start(ref, file)
-        found = [one for one in local.standings(catalog, endpoints, off) if one.name in served]
+        found = [one for one in local.standings(catalog, endpoints, every) if one.name in served]
     _print(found, is_json=is_json)
+
+
+@endpoint.command("proxy")
+@click.argument("name", type=wanted.ENDPOINT)
+@click.option(
+    "--to", metavar="ADDRESS", help="Of the model behind, http://HOST:PORT; remembered from then on."
+)
+@click.option(
+    "--listen",
+    metavar="[HOST:]PORT",
+    default=LISTEN,
+    show_default=True,
+    callback=_address,
+    help="Where callers reach it; on loopback unless a host is named.",
+)
+@click.option(
+    "--public", metavar="ADDRESS", help="By which callers know it, told to those of its predecessor."
+)
+def proxy(name: str, to: str | None, listen: Address, public: str | None) -> None:
+    """Stand in front of an endpoint of kind proxy: its calls are counted, told of its end, and ended with it."""
+    settings = settings_for()
+    with store_to_read(settings) as store:
+        found = local.named(open_catalog(store), name, EndpointKind.PROXY)
+        off = local.switched_off(retirements(store), EndpointKind.PROXY)
+    ref, proxies = found.endpoint_ref, local.open_proxies(settings)
+    known = proxies.folders.config(ref)
+    behind = address_of(to, MODEL) if to else known.to if known else ""
+    if not behind:
+        raise click.UsageError(f"--to ADDRESS is missing: where does the model behind {ref} answer?")
+    called = address_of(public, MODEL) if public else known.public if known else ""
+    proxies.settle(ref, to=behind, public=called, is_closed=ref in off)
+    from workflows.adapters.traffic_proxy.server import Listening, serve  # noqa: PLC0415 - nobody else needs aiohttp
+
+    serve(
+        proxies.folders,
+        ref,
+        Listening(listen.host, listen.port),
+        is_ready=lambda address: say(
+            f"The proxy of {ref} takes calls at {address} and passes them to {behind}"
+        ),
+    )
 
 
 @endpoint.command("list")
 @as_json
 def list_(is_json: bool) -> None:
-    """The local endpoints of the catalog: who serves, where, and who was switched off by what."""
+    """The local and the proxied endpoints of the catalog: who serves, where, and who was switched off by what."""
     settings = settings_for()
     with store_to_read(settings) as store:
-        off = local.switched_off(retirements(store))
-        found = local.standings(open_catalog(store), local.open_endpoints(settings), off)
+        catalog, every = open_catalog(store), retirements(store)
+        found = [
+            one
+            for kind, endpoints in local.own(settings).items()
+            for one in local.standings(catalog, endpoints, every, kind)
+        ]
     _print(found, is_json=is_json)
 
 
@@ -65,7 +129,7 @@ def _print(found: list[local.Standing], *, is_json: bool) -> None:
     for one in found:
         say("  ".join(part for part in (one.name, one.status, one.model, one.address, one.note) if part))
     if not found:
-        say("The catalog has no local endpoint; emeritus.dev/endpoint-kind: local makes one")
+        say("The catalog has no endpoint of ours; emeritus.dev/endpoint-kind: local, or proxy, makes one")
 
 
 COMMANDS = (endpoint,)

@@ -78,9 +78,9 @@ def examine_catalogs(
         yield Finding(what="catalogs", ok=False, found=f"{settings.changes}: {why}", fix=CHANGES.cure)
     listings = Listings(catalog=catalog, store=store, writers=writers)
     states = announced(all_retirements(store))
-    seen = 0
+    seen: list[CatalogKind] = []
     for look in looks(listings, states, but_settled=True):
-        seen += 1
+        seen.append(look.kind)
         what = f"{NAMES[look.kind]} on {look.retirement.id}"
         if look.wrong is None:
             yield Finding(what=what, ok=False, found=look.why)
@@ -100,11 +100,16 @@ def _unset(listings: Listings, states: Sequence[Retirement]) -> tuple[CatalogKin
     )
 
 
-def _told(writers: Mapping[CatalogKind, object], seen: int, unset: Sequence[CatalogKind]) -> str:
-    told = ", ".join(NAMES[kind] for kind in CatalogKind if kind in writers)
+def _told(
+    writers: Mapping[CatalogKind, object], seen: Sequence[CatalogKind], unset: Sequence[CatalogKind]
+) -> str:
+    """A proxy is told without being set, so it is named where there is one."""
+    told = ", ".join(
+        NAMES[kind] for kind in CatalogKind if kind in writers and (kind in SETTINGS or kind in seen)
+    )
     found = f"told of retirements: {told or 'none'}"
     if seen:
-        found += f"; {counted(seen, 'look')} at what they say"
+        found += f"; {counted(len(seen), 'look')} at what they say"
     if unset:
         how = ", ".join(f"{NAMES[kind]} ({SETTINGS[kind]})" for kind in unset)
         found += f"; not told, though something that retires is listed there: {how}"

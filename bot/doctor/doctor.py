@@ -23,7 +23,7 @@ from bot.doctor.log import examine_log
 from bot.doctor.slack import examine_slack
 from bot.doctor.teams import Asked, examine_teams, examine_user_groups
 from bot.keeping import open_catalog, open_store
-from bot.local_endpoints import open_endpoints, standings, switched_off
+from bot.local_endpoints import KINDS, own, standings
 from bot.settings import Look, Settings, look
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
@@ -125,7 +125,7 @@ def _store(
                 yield from examine_hours(windows, catalog, store.asleep())
             yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
             yield from examine_rounds(store, CalendarWorld().now())
-            yield from _endpoints(catalog, settings, switched_off(all_retirements(store)))
+            yield from _endpoints(catalog, settings, all_retirements(store))
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:
             store.close()
@@ -161,19 +161,23 @@ def _catalog(catalog: Catalog, policy: Policy | None, asked: Asked) -> Iterator[
         yield from examine_teams(catalog, policy, asked)
 
 
-def _endpoints(catalog: Catalog, settings: Settings, off: dict[str, Retirement]) -> Iterator[Finding]:
-    """Do the catalog's local endpoints serve, but for those that were switched off?"""
-    found = standings(catalog, open_endpoints(settings), off)
-    for one in found:
-        if one.name not in off and one.status == "absent":
-            fix = f"Run emeritus endpoint start {shlex.quote(one.name)}"
-            yield Finding(what=f"endpoint {one.name}", ok=False, found="it was never started here", fix=fix)
-        elif one.name not in off and one.status == "unknown":
-            yield Finding(what=f"endpoint {one.name}", ok=False, found=one.note)
-    counted = Counter(one.status for one in found)
-    if found:
-        told = ", ".join(f"{count} {status}" for status, count in sorted(counted.items()))
-        yield Finding(what="local endpoints", ok=True, found=told)
+def _endpoints(catalog: Catalog, settings: Settings, retirements: Sequence[Retirement]) -> Iterator[Finding]:
+    """Do the endpoints of ours serve, but for those that were switched off?"""
+    for kind, endpoints in own(settings).items():
+        found = standings(catalog, endpoints, retirements, kind)
+        what, start = KINDS[kind]
+        for one in found:
+            if not one.is_off and one.status == "absent":
+                fix = f"Run {start} {shlex.quote(one.name)}"
+                yield Finding(
+                    what=f"endpoint {one.name}", ok=False, found="it was never started here", fix=fix
+                )
+            elif not one.is_off and one.status == "unknown":
+                yield Finding(what=f"endpoint {one.name}", ok=False, found=one.note)
+        counted = Counter(one.status for one in found)
+        if found:
+            told = ", ".join(f"{count} {status}" for status, count in sorted(counted.items()))
+            yield Finding(what=f"{what}s", ok=True, found=told)
 
 
 def report(

@@ -30,6 +30,11 @@ ENDPOINTS = Place(
     says="where the local endpoints of the catalog are kept, which are processes of one machine",
     cure="Run all replicas there, in the same working directory, or declare these endpoints sagemaker or manual",
 )
+PROXIES = Place(
+    name="proxies",
+    says="where the proxied endpoints of the catalog are kept, whose proxies are processes of one machine",
+    cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
+)
 
 
 def why_other(known: str, found: str, place: Place) -> str:

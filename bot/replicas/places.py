@@ -11,8 +11,8 @@ import secrets
 from pathlib import Path
 
 from bot.archives import bucket_of
-from bot.local_endpoints import folder_of
-from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, MARK_FILE, Place, why_other
+from bot.local_endpoints import folder_of, proxies_of
+from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, MARK_FILE, PROXIES, Place, why_other
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.errors import Refused, Unavailable
@@ -32,8 +32,11 @@ def take_places(store: SqlStore, settings: Settings) -> None:
     if settings.changes is not None:
         take(store, CHANGES, settings.changes)
     entities = (one for one in Catalog(store).known() if isinstance(one, Entity))
-    if any(one.kind is Kind.ENDPOINT and one.endpoint_kind is EndpointKind.LOCAL for one in entities):
+    kinds = {one.endpoint_kind for one in entities if one.kind is Kind.ENDPOINT}
+    if EndpointKind.LOCAL in kinds:
         take(store, ENDPOINTS, folder_of(settings))
+    if EndpointKind.PROXY in kinds:
+        take(store, PROXIES, proxies_of(settings))
 
 
 def take(store: Tables, place: Place, folder: Path) -> None:

@@ -29,9 +29,10 @@ class Origin(StrEnum):
 
 
 class EndpointKind(StrEnum):
-    """Who can switch the endpoint off: our own local server, SageMaker, or a person by hand."""
+    """Who can switch the endpoint off: our own local server, our proxy in front of it, SageMaker, or people by hand."""
 
     LOCAL = "local"
+    PROXY = "proxy"
     SAGEMAKER = "sagemaker"
     MANUAL = "manual"
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from data.records.base import Record
 
 
 class CatalogKind(StrEnum):
-    """The catalogs that can be told. Two of them by a file, which somebody else takes there."""
+    """The catalogs that can be told. Two of them by a file, which somebody else takes there.
+
+    `PROXY` is none: what stands in front of an endpoint, and tells whoever calls it.
+    """
 
     MLFLOW = "mlflow"
     SAGEMAKER = "sagemaker"
     BACKSTAGE = "backstage"
     DATAHUB = "datahub"
+    PROXY = "proxy"
 
 
 class Lifecycle(StrEnum):
@@ -53,6 +57,7 @@ class Deprecation(Record, frozen=True, kw_only=True):
 
     lifecycle   of what retires; a listing that does not retire any more has its own
     last_day    of service
+    since, until  when it was announced, and when service ends
     successor   what follows the model, as that catalog calls it; by its name where it is not listed there
     is_listed   whether that catalog lists the successor
     is_whole    whether the model retires, too: one that serves elsewhere stays, and only endpoints are deprecated
@@ -62,6 +67,8 @@ class Deprecation(Record, frozen=True, kw_only=True):
     model_name: str
     lifecycle: Lifecycle
     last_day: date
+    since: datetime
+    until: datetime
     successor: str = ""
     is_listed: bool = False
     is_whole: bool = True

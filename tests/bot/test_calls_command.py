@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from bot.cli import cli
 from tests.data.catalogs import COMPANY
 from workflows.adapters.call_log import CallLog
-from workflows.adapters.endpoint_folders import Config, EndpointFolders, Status
+from workflows.adapters.endpoint_folders import Config, Status, local_folders
 from workflows.adapters.model_server import ANONYMOUS, CALLS_FILE
 
 Run = Callable[..., Result]
@@ -90,7 +90,7 @@ def test_wrong_use_says_what_is_right(run: Run, arguments: list[str], told: str)
 
 
 def test_what_local_endpoints_logged_is_read_beside_logs(run: Run, tmp_path: Path) -> None:
-    folders = EndpointFolders(tmp_path / "endpoints")
+    folders = local_folders(tmp_path / "endpoints")
     log = CallLog(folders.make("churn-v1-prod") / CALLS_FILE, CALLED)
     folders.save(Config(ref="churn-v1-prod", wanted=Status.SERVING))
     for caller in ("scorer", "scorer", ANONYMOUS, "component:default/checkout"):

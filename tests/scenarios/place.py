@@ -48,6 +48,7 @@ from workflows.adapters.log_anchors import DirectoryAnchors
 from workflows.adapters.model_server import Calendar
 from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.adapters.second_place import SecondPlace
+from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.anchor_store import Stamper
 from workflows.artifact_store import ArtifactStore, Links
 from workflows.checks import Checks
@@ -158,6 +159,7 @@ class Place:
             folder / "endpoints",
             calendar=Calendar(origin=START - timedelta(days=60), epoch=time.time(), speed=1.0),
         )
+        self.proxies = ProxyEndpoints(folder / "proxies")
         self.bot: Bot
 
     def __enter__(self) -> Self:
@@ -210,8 +212,8 @@ class Place:
             policy=self.policy,
             edges=Edges(
                 archive=self.archive,
-                controls={EndpointKind.LOCAL: self.endpoints},
-                meters={EndpointKind.LOCAL: self.endpoints},
+                controls={EndpointKind.LOCAL: self.endpoints, EndpointKind.PROXY: self.proxies},
+                meters={EndpointKind.LOCAL: self.endpoints, EndpointKind.PROXY: self.proxies},
                 writers=self.writers,
                 wording=self.wording,
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),

@@ -14,7 +14,7 @@ from bot.wiring import build
 from data.records.progress import Progress, StepKind
 from data.records.retirement import State
 from tests.scenarios.town import TOM, Town, words
-from workflows.adapters.endpoint_folders import CONFIG_FILE
+from workflows.adapters.endpoint_folders import LOCAL_FILE
 from workflows.adapters.model_server import ADDRESS_FILE, LOCK_FILE, is_locked
 
 V1 = "churn-v1-prod"
@@ -76,7 +76,7 @@ def test_what_a_retirement_switched_off_is_started_by_no_restart_and_from_no_she
 
     refused = shell.invoke(cli, ["endpoint", "start", V1])
     listed = shell.invoke(cli, ["endpoint", "list"]).stdout
-    (town.endpoints.folder(V1) / CONFIG_FILE).write_text(
+    (town.endpoints.folder(V1) / LOCAL_FILE).write_text(
         f'{{"ref": "{V1}", "wanted": "serving"}}'
     )  # an old copy
     town.close()

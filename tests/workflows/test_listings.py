@@ -159,6 +159,8 @@ def test_what_it_is_to_say_is_drawn_from_the_plan(catalog: Catalog, store: Sqlit
         model_name="churn",
         lifecycle=DEPRECATED,
         last_day=date(2027, 2, 17),
+        since=ANNOUNCED_AT,
+        until=DISABLE_AT,
         successor="churn-2",
         listings=(Listing(part=Part.MODEL, called=CHURN, lifecycle=DEPRECATED, source=str(file)),),
     )

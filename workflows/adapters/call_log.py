@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,8 +49,20 @@ class CallLog:
 
     def record(self, caller: str, at: datetime) -> None:
         """Committed when this returns; sqlite3.Error when it could not be."""
+        self.record_all([(caller, at)])
+
+    def record_all(self, calls: Iterable[tuple[str, datetime]]) -> None:
+        """The same for several, in one commit: all of them, or none."""
+        rows = [(_microseconds(at), caller) for caller, at in calls]
         with self._lock:
-            self._db.execute("INSERT INTO calls VALUES (?, ?)", [_microseconds(at), caller])
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany("INSERT INTO calls VALUES (?, ?)", rows)
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
 
 
 class Metered(NamedTuple):

@@ -1,4 +1,4 @@
-"""What is kept of each embedded endpoint: one folder with its config, and whose turn it is to switch it.
+"""What is kept of each endpoint of ours: one folder with its config, and whose turn it is to switch it.
 
 Several processes switch the same endpoints: a running bot, and whoever starts one from a shell. They take turns by
 a lock on a file, so that none brings back what another is just switching off.
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -19,7 +20,7 @@ from data.closest import closest
 from data.errors import Corrupt, NotFound
 from workflows.adapters.model_server import write_atomically
 
-CONFIG_FILE, TURN_FILE = "endpoint.json", "turn.lock"
+LOCAL_FILE, TURN_FILE = "endpoint.json", "turn.lock"
 
 
 class Status(StrEnum):
@@ -28,23 +29,24 @@ class Status(StrEnum):
     ABSENT = "absent"
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is wanted of an endpoint; `port` is the last one it had, 0 before its first start."""
+class Named(Protocol):
+    """What a config has at least: the exact name of its endpoint."""
 
-    ref: str
-    wanted: Status
-    port: int = 0
-
-
-# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
-_CONFIG = msgspec.json.Decoder(Config)
+    @property
+    def ref(self) -> str: ...
 
 
-class EndpointFolders:
-    """`top` is made with the first endpoint, for this user alone: call logs name people's services."""
+C = TypeVar("C", bound=Named)
 
-    def __init__(self, top: Path) -> None:
-        self._top = top
+
+class EndpointFolders(Generic[C]):
+    """`top` is made with the first endpoint, for this user alone: call logs name people's services.
+
+    file   the name of the config in each folder; `noun`: what is in one, as people read it
+    """
+
+    def __init__(self, top: Path, decoder: msgspec.json.Decoder[C], *, file: str, noun: str) -> None:
+        self._top, self._decoder, self._file, self._noun = top, decoder, file, noun
 
     def of(self, ref: str) -> Path:
         """Readable for people, exact for us: the digest keeps churn and Churn apart on any file system."""
@@ -60,31 +62,31 @@ class EndpointFolders:
 
     def files(self) -> list[Path]:
         """The config of every endpoint there is, readable or not."""
-        return sorted(self._top.glob(f"*/{CONFIG_FILE}"))
+        return sorted(self._top.glob(f"*/{self._file}"))
 
-    def config(self, ref: str) -> Config | None:
+    def config(self, ref: str) -> C | None:
         """None where there is no such endpoint. Raises `Corrupt`."""
-        file = self.of(ref) / CONFIG_FILE
+        file = self.of(ref) / self._file
         return self.read(file) if file.exists() else None
 
-    def known(self, ref: str) -> Config:
+    def known(self, ref: str) -> C:
         """Raises `NotFound` with those whose names are alike."""
         config = self.config(ref)
         if config is None:
             known = [self.read(file).ref for file in self.files()]
-            raise NotFound("endpoint", ref, closest=closest(ref, known))
+            raise NotFound(self._noun, ref, closest=closest(ref, known))
         return config
 
-    def read(self, file: Path) -> Config:
+    def read(self, file: Path) -> C:
         try:
-            return _CONFIG.decode(file.read_bytes())
+            return self._decoder.decode(file.read_bytes())
         except (OSError, ValueError) as error:
             raise Corrupt(
-                f"{file} cannot be read ({error}). Move its folder away and start the endpoint again"
+                f"{file} cannot be read ({error}). Move its folder away and start the {self._noun} again"
             ) from error
 
-    def save(self, config: Config) -> None:
-        write_atomically(self.of(config.ref) / CONFIG_FILE, msgspec.json.encode(config))
+    def save(self, config: C) -> None:
+        write_atomically(self.of(config.ref) / self._file, msgspec.json.encode(config))
 
     @contextmanager
     def turn(self, ref: str) -> Iterator[None]:
@@ -92,3 +94,20 @@ class EndpointFolders:
         with (self.of(ref) / TURN_FILE).open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is wanted of a local endpoint; `port` is the last one it had, 0 before its first start."""
+
+    ref: str
+    wanted: Status
+    port: int = 0
+
+
+# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
+_CONFIG = msgspec.json.Decoder(Config)
+
+
+def local_folders(top: Path) -> EndpointFolders[Config]:
+    """Of the model servers that run on this machine."""
+    return EndpointFolders(top, _CONFIG, file=LOCAL_FILE, noun="endpoint")

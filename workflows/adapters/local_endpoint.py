@@ -19,15 +19,15 @@ import sys
 import threading
 import time
 from collections.abc import Collection
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from data.errors import EmeritusError, Invalid, Problem, Unavailable
-from workflows.adapters import call_log, model_server
-from workflows.adapters.endpoint_folders import Config, EndpointFolders, Status
+from workflows.adapters import model_server
+from workflows.adapters.call_meter import CallMeter
+from workflows.adapters.endpoint_folders import Config, Status, local_folders
 from workflows.adapters.model_server import Calendar, LogisticRegression
 
 PROBE_TIMEOUT_SECONDS = 2.0
@@ -49,11 +49,11 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 _ADDRESS = msgspec.json.Decoder(Address)
 
 
-class LocalEndpoints:
+class LocalEndpoints(CallMeter):
     """Drives the servers under `state_dir`. `calendar` is what their call logs are stamped with."""
 
     def __init__(self, state_dir: Path, *, calendar: Calendar | None = None) -> None:
-        self._folders = EndpointFolders(state_dir)
+        self._folders = local_folders(state_dir)
         self._calendar = calendar or Calendar()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._lock = threading.RLock()
@@ -157,39 +157,17 @@ class LocalEndpoints:
             with self._lock, self._folders.turn(ref):
                 self._stop(ref)
 
-    def metered(self, ref: str, *, days: int, until: datetime) -> call_log.Metered | None:
-        """Since when so many days lie in which it ran and counted; None when there is no readable log."""
-        is_running = self._answering(ref) is not None
-        return call_log.metered(self._calls(ref), days=days, until=until, is_running=is_running)
-
-    def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:
-        """Calls in [since, until). None when the log does not reach back that far: unknown is never zero."""
-        return call_log.count(self._calls(ref), since=since, until=until)
-
-    def callers(self, ref: str, since: datetime) -> dict[str, int]:
-        """Who called how often since then, most often first; Unavailable when the log cannot be read."""
-        found = call_log.callers(self._calls(ref), since=since)
-        if found is None:
-            raise Unavailable(f"The call log of endpoint {ref} cannot be read, so its callers are unknown")
-        return found
-
-    def daily(self, ref: str) -> tuple[call_log.Daily, ...]:
-        """Who called on which days, of all there ever were; Unavailable when the log cannot be read."""
-        found = call_log.daily(self._calls(ref))
-        if found is None:
-            raise Unavailable(f"The call log of endpoint {ref} cannot be read, so its callers are unknown")
-        return tuple(
-            one._replace(caller="" if one.caller == model_server.ANONYMOUS else one.caller) for one in found
-        )
-
     def folder(self, ref: str) -> Path:
         return self._folders.of(ref)
 
     def _want(self, ref: str, status: Status) -> None:
         self._folders.save(msgspec.structs.replace(self._folders.known(ref), wanted=status))
 
-    def _calls(self, ref: str) -> Path:
+    def log_of(self, ref: str) -> Path:
         return self.folder(ref) / model_server.CALLS_FILE
+
+    def is_counting(self, ref: str) -> bool:
+        return self._answering(ref) is not None
 
     def _run(self, ref: str) -> None:
         if self._answering(ref) is not None:

@@ -25,13 +25,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from data.credentials import is_credential
 from workflows.adapters.call_log import BEAT_SECONDS, EPOCH, CallLog
+from workflows.adapters.caller_names import ANONYMOUS, HEADER, SHOWN_MAX, caller_of
 
 ADDRESS_FILE, CALLS_FILE, WEIGHTS_FILE, LOCK_FILE = "address.json", "calls.db", "weights.json", "running.lock"
 BODY_BYTES_MAX = 64 * 1024
-ANONYMOUS = "(anonymous)"
-SHOWN_MAX = 100  # characters of what callers say: it is repeated in answers and messages
 READ_TIMEOUT_SECONDS = 10
 LOCK_ATTEMPTS_MAX = 10
 
@@ -151,9 +149,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if self.path != "/predict":
             return self._answer(404, {"error": "this server knows GET /identity and POST /predict"})
-        said = "".join(sign if sign.isprintable() else " " for sign in self.headers.get("X-Caller", ""))
-        # Who sends a credential instead of a name has told no name.
-        caller = "" if is_credential(said) else said.strip()[:SHOWN_MAX]
+        caller = caller_of(self.headers.get(HEADER, ""))
         try:
             self.server.log.record(caller or ANONYMOUS, self.server.calendar.at(time.time()))
         except sqlite3.Error as error:

@@ -17,6 +17,7 @@ NAMES = {
     CatalogKind.SAGEMAKER: "SageMaker",
     CatalogKind.BACKSTAGE: "Backstage",
     CatalogKind.DATAHUB: "DataHub",
+    CatalogKind.PROXY: "The proxy",
 }
 TAKEN_BY = {CatalogKind.BACKSTAGE: "git apply", CatalogKind.DATAHUB: "datahub ingest mcps"}
 """What is written for these is a file, and how somebody takes it there."""

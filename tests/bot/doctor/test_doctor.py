@@ -25,7 +25,7 @@ from data.sql.wishes import put_effects
 from data.sqlite.store import SqliteStore
 from tests.bot.listeners.desk import GOVERNANCE, NOW, POLICY, TOM, Desk
 from tests.fakes.slack import Channel, SlackFake, User
-from workflows.adapters.endpoint_folders import Config, EndpointFolders, Status
+from workflows.adapters.endpoint_folders import Config, Status, local_folders
 from workflows.machine import RetirementMachine
 from workflows.signing import sign_with
 
@@ -52,7 +52,7 @@ def a_slack(*, scopes: set[str] | None = None, members: tuple[str, ...] = (TOM, 
 
 def a_folder(home: Path, ref: str, wanted: Status = Status.DISABLED) -> None:
     """What is left of an endpoint whose process is gone."""
-    folders = EndpointFolders(home / "endpoints")
+    folders = local_folders(home / "endpoints")
     folders.make(ref)
     folders.save(Config(ref=ref, wanted=wanted))
 
@@ -464,7 +464,7 @@ def test_a_store_that_is_not_one_is_told(examine: Examine, tmp_path: Path) -> No
 def test_local_endpoints_that_do_not_serve_are_told_but_for_those_switched_off(
     examine: Examine, tmp_path: Path
 ) -> None:
-    shutil.rmtree(EndpointFolders(tmp_path / "endpoints").of("churn-v1-prod"))
+    shutil.rmtree(local_folders(tmp_path / "endpoints").of("churn-v1-prod"))
     a_folder(tmp_path, "churn-v2-prod", Status.SERVING)
     with a_slack() as slack:
         found = examine(slack)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -26,6 +26,8 @@ def a_deprecation(*listings: Listing, **changes: Any) -> Deprecation:
         model_name="churn",
         lifecycle=Lifecycle.DEPRECATED,
         last_day=date(2027, 2, 17),
+        since=datetime(2026, 11, 16, 9, tzinfo=UTC),
+        until=datetime(2027, 2, 17, 9, tzinfo=UTC),
         successor="churn-v2",
         listings=listings,
     )

@@ -1,0 +1,177 @@
+"""Closes and opens proxied endpoints, and reads their meters. Calling anything twice is safe.
+
+The proxy is a process of the operator's, started by `emeritus endpoint proxy`, on the machine of the bot. Closing one
+writes its route and waits until the proxy says that it obeys it: what is wanted is not yet what is. A proxy that is
+gone passes nothing on, but one that should serve and is gone is unknown, never disabled.
+"""
+
+from __future__ import annotations
+
+import http.client
+import shlex
+import time
+from pathlib import Path
+
+import msgspec
+
+from data.errors import Unavailable
+from workflows.adapters.call_meter import CallMeter
+from workflows.adapters.endpoint_folders import Status
+from workflows.adapters.model_server import is_locked
+from workflows.adapters.traffic_proxy.route import (
+    ADDRESS_FILE,
+    CALLS_FILE,
+    LOCK_FILE,
+    Announced,
+    Route,
+    routes,
+)
+
+PROBE_TIMEOUT_SECONDS = 2.0
+OBEYED_TIMEOUT_SECONDS = 5.0
+POLL_SECONDS = 0.02
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """As it tells on loopback. `obeys`: digest of the route it goes by."""
+
+    ref: str
+    instance: str
+    pid: int
+    obeys: str
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """As it was written when it started. `port`: where it tells who it is; `address`: where it takes calls."""
+
+    ref: str
+    instance: str
+    pid: int
+    port: int
+    address: str
+
+
+# Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
+_IDENTITY, _ADDRESS = msgspec.json.Decoder(Identity), msgspec.json.Decoder(Address)
+
+
+class ProxyEndpoints(CallMeter):
+    """An endpoint is named by its ref. `top` is where the state of all of them is kept."""
+
+    def __init__(self, top: Path) -> None:
+        self.folders = routes(top)
+
+    def settle(self, ref: str, *, to: str, public: str, is_closed: bool) -> Route:
+        """Make the route exist, or lead to another model. Whether it is open is not changed by that.
+
+        is_closed   how a route that is not there yet begins: what a retirement closed stays closed
+        """
+        self.folders.make(ref)
+        with self.folders.turn(ref):
+            known = self.folders.config(ref)
+            wanted = Status.DISABLED if is_closed else Status.SERVING
+            route = known or Route(ref=ref, to=to, wanted=wanted)
+            route = msgspec.structs.replace(route, to=to, public=public)
+            self.folders.save(route)
+        return route
+
+    def refs(self) -> list[str]:
+        """Every proxied endpoint there is, open or not. Raises `Corrupt`."""
+        return sorted(self.folders.read(file).ref for file in self.folders.files())
+
+    def describe(self, ref: str) -> Status:
+        """As seen now. One that should serve and does not, or does not obey yet, is Unavailable."""
+        route = self.folders.config(ref)
+        if route is None:
+            return Status.ABSENT
+        said = self._said(ref)
+        if said is not None and said.obeys == route.digest:
+            return route.wanted
+        if said is not None:
+            raise Unavailable(
+                f"The proxy of {ref} does not do yet what is wanted of it. Ask again in a moment"
+            )
+        if self._is_running(ref):
+            lock = self.folders.of(ref) / LOCK_FILE
+            raise Unavailable(
+                f"The proxy of {ref} runs and does not answer. Ask again in a moment; "
+                f"if it stays so, stop the process that holds {lock}"
+            )
+        if route.wanted is Status.DISABLED:
+            return Status.DISABLED
+        raise Unavailable(
+            f"The proxy of {ref} should pass calls on, and its process is gone. "
+            f"Start it: emeritus endpoint proxy {shlex.quote(ref)}"
+        )
+
+    def address(self, ref: str) -> str:
+        """Where a proxy that runs takes its calls."""
+        found = self._address(ref)
+        if found is None or self._said(ref) is None:
+            raise Unavailable(f"The proxy of {ref} does not run. emeritus endpoint proxy starts it")
+        return found.address
+
+    def disable(self, ref: str) -> None:
+        """Answer every call from now on that service has ended; the model behind is not touched."""
+        self._want(ref, Status.DISABLED)
+
+    def restore(self, ref: str) -> None:
+        """Pass calls on again."""
+        self._want(ref, Status.SERVING)
+
+    def announce(self, ref: str, announced: Announced | None) -> bool:
+        """Have every answer say so, or nothing any more. Whether that changed anything."""
+        with self.folders.turn(ref):
+            before = self.folders.known(ref)
+            after = msgspec.structs.replace(before, announced=announced)
+            if after != before:
+                self.folders.save(after)
+        self._obeyed(ref)
+        return after != before
+
+    def log_of(self, ref: str) -> Path:
+        return self.folders.of(ref) / CALLS_FILE
+
+    def is_counting(self, ref: str) -> bool:
+        return self._said(ref) is not None
+
+    def _want(self, ref: str, wanted: Status) -> None:
+        self.folders.known(ref)
+        with self.folders.turn(ref):
+            self.folders.save(msgspec.structs.replace(self.folders.known(ref), wanted=wanted))
+        self._obeyed(ref)
+
+    def _obeyed(self, ref: str) -> None:
+        """Wait until the proxy says that it goes by the route there is. One that does not run has nothing to obey."""
+        patience_until = time.monotonic() + OBEYED_TIMEOUT_SECONDS
+        while self._is_running(ref):
+            said = self._said(ref)
+            if said is not None and said.obeys == self.folders.known(ref).digest:
+                return
+            if time.monotonic() > patience_until:
+                raise Unavailable(f"The proxy of {ref} does not do yet what is wanted of it; looked at again")
+            time.sleep(POLL_SECONDS)
+
+    def _is_running(self, ref: str) -> bool:
+        """Whether a process holds the lock, which the kernel frees when the process ends, however it ends."""
+        return is_locked(self.folders.of(ref) / LOCK_FILE)
+
+    def _address(self, ref: str) -> Address | None:
+        try:
+            return _ADDRESS.decode((self.folders.of(ref) / ADDRESS_FILE).read_bytes())
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _said(self, ref: str) -> Identity | None:
+        """What the process says, if it is the one that wrote the address."""
+        if not self._is_running(ref) or (address := self._address(ref)) is None:
+            return None
+        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=PROBE_TIMEOUT_SECONDS)
+        try:
+            connection.request("GET", "/identity")
+            said = _IDENTITY.decode(connection.getresponse().read(4096))
+        except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+            return None
+        finally:
+            connection.close()
+        return said if (said.ref, said.instance, said.pid) == (ref, address.instance, address.pid) else None

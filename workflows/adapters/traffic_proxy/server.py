@@ -1,0 +1,160 @@
+"""The process of a proxy: it listens, obeys its route whenever that changes, and tells on loopback what it obeys."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from sqlite3 import Error
+from typing import NamedTuple
+
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from data.errors import Corrupt, Refused
+from workflows.adapters.call_log import BEAT_SECONDS, CallLog
+from workflows.adapters.endpoint_folders import EndpointFolders
+from workflows.adapters.model_server import Calendar, take_lock, write_atomically
+from workflows.adapters.traffic_proxy.proxy import Proxy
+from workflows.adapters.traffic_proxy.route import ADDRESS_FILE, CALLS_FILE, LOCK_FILE, ROUTE_FILE, Route
+
+LOOK_SECONDS = 0.1
+CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
+IDLE_SECONDS = 4.0
+"""Before servers close a connection that rests, uvicorn after five: a call on a closed one would be lost."""
+END_SECONDS = 5.0
+LOOPBACK = "127.0.0.1"
+LOGGER = logging.getLogger("emeritus.proxy")
+# What is no HTTP is answered with 400; a line that repeats it would log whatever a stranger sent.
+LOGGER.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
+
+
+class Listening(NamedTuple):
+    host: str
+    port: int
+
+
+def serve(
+    folders: EndpointFolders[Route],
+    ref: str,
+    at: Listening,
+    *,
+    is_ready: Callable[[str], None],
+    calendar: Calendar | None = None,
+) -> None:
+    """Until SIGTERM or SIGINT. `is_ready` has the address it listens at.
+
+    Raises `Refused` where another process is this proxy already, or the address is taken.
+    """
+    lock = take_lock(folders.of(ref) / LOCK_FILE)
+    if lock is None:
+        raise Refused(
+            f"Cannot start the proxy of {ref}",
+            reasons=["it runs already"],
+            next_step="emeritus endpoint list tells where it answers",
+        )
+    with lock:
+        asyncio.run(_serve(folders, ref, at, calendar or Calendar(), is_ready))
+
+
+async def _serve(
+    folders: EndpointFolders[Route],
+    ref: str,
+    at: Listening,
+    calendar: Calendar,
+    is_ready: Callable[[str], None],
+) -> None:
+    folder = folders.of(ref)
+    log = CallLog(folder / CALLS_FILE, calendar.at(time.time()))
+    ended = asyncio.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(one, ended.set)
+    async with ClientSession(
+        auto_decompress=False,
+        connector=TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
+        cookie_jar=DummyCookieJar(),
+        timeout=ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
+    ) as client:
+        proxy = Proxy(folders.known(ref), log=log, client=client, now=lambda: calendar.at(time.time()))
+        identity = {"ref": ref, "instance": secrets.token_hex(8), "pid": os.getpid()}
+
+        async def tell(request: web.BaseRequest) -> web.Response:
+            if request.path != "/identity":
+                return web.json_response({"error": "this server knows GET /identity"}, status=404)
+            return web.json_response({**identity, "obeys": proxy.route.digest})
+
+        front = await _listening(proxy.answer, at, ref)
+        back = await _listening(tell, Listening(LOOPBACK, 0), ref)
+        where = front.addresses[0]
+        address = f"http://{f'[{where[0]}]' if ':' in where[0] else where[0]}:{where[1]}"
+        told = {**identity, "port": back.addresses[0][1], "address": address}
+        write_atomically(folder / ADDRESS_FILE, json.dumps(told).encode())
+        tasks = [asyncio.create_task(_obey(proxy, folders, ref)), asyncio.create_task(_beat(log, calendar))]
+        is_ready(address)
+        try:
+            await ended.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await front.cleanup()
+            await back.cleanup()
+            with suppress(Error):
+                log.live(calendar.at(time.time()))
+
+
+async def _listening(
+    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], at: Listening, ref: str
+) -> web.ServerRunner:
+    # What is compressed goes through as it is.
+    server = web.Server(answer, access_log=None, auto_decompress=False, logger=LOGGER)
+    runner = web.ServerRunner(server, shutdown_timeout=END_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, at.host, at.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise Refused(
+            f"Cannot start the proxy of {ref}",
+            reasons=[f"nobody can listen at {at.host}:{at.port}: {error.strerror or error}"],
+            next_step="Give another address: --listen HOST:PORT",
+        ) from error
+    return runner
+
+
+async def _obey(proxy: Proxy, folders: EndpointFolders[Route], ref: str) -> None:
+    """What is wanted now. A route that cannot be read changes nothing; the bot sees that it is not obeyed."""
+    file = folders.of(ref) / ROUTE_FILE
+    seen = (0, 0)
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        if (mark := _mark(file)) != seen:
+            with suppress(Corrupt):
+                proxy.route = folders.read(file)
+            seen = mark
+
+
+def _mark(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
+
+
+async def _beat(log: CallLog, calendar: Calendar) -> None:
+    """Signs of life, for whoever asks later when this ran. A beat that comes late was slept through: a run ended."""
+    last = time.time()
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        now = time.time()
+        tell = log.live if now - last < 2 * BEAT_SECONDS else log.begin
+        with suppress(Error):
+            await asyncio.to_thread(tell, calendar.at(now))
+            last = now

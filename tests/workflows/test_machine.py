@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from data import events
 from data.errors import EmeritusError, Refused
 from data.events import EMERITUS
+from data.records.anchors import AnchorPlan
 from data.records.base import Prose
 from data.records.checks import CheckEnd
 from data.records.delegation import Delegation
@@ -133,6 +134,16 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     cmd.NamePlaybook: {"name": "careful-move"},
     cmd.Review: {"stage": Stage.MIGRATION, "hurt": WHY},
     cmd.UseSigningKey: {"name": "example.com/record", "key": "example.com/record+00000000+AQ=="},
+    cmd.PlanAnchors: {"plan": AnchorPlan(store="sha256:aa", lock_days=3652)},
+    cmd.RunAnchors: {"is_again": True},
+    cmd.RecordAnchored: {"size": 20, "name": "00000000000000000020-aa", "checkpoint": "a log"},
+    cmd.LeaveAnchors: {
+        "answers": "UPAT",
+        "because": "the disk died",
+        "names": ("00000000000000000020-aa",),
+        "taken_at": PROPOSED_AT,
+        "restored_at": PROPOSED_AT,
+    },
     cmd.PlanFixity: {"plan": FixityPlan(store="sha256:aa", gib_per_day=100, every_days=90)},
     cmd.RunFixity: {},
     cmd.RecordFixity: {"looked": 3},
@@ -159,6 +170,7 @@ OF_NO_RETIREMENT = {
     cmd.TakeFile: "imports",
     cmd.RecordFile: "imports",
     cmd.UseSigningKey: "log",
+    **dict.fromkeys((cmd.PlanAnchors, cmd.RunAnchors, cmd.RecordAnchored, cmd.LeaveAnchors), "anchors"),
     cmd.PlanFixity: "fixity",
     cmd.RunFixity: "fixity",
     cmd.RecordFixity: "fixity",

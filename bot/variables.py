@@ -77,7 +77,7 @@ VARIABLES = (
     ),
     Variable(
         name="EMERITUS_TSA",
-        says="a time-stamping service (RFC 3161) that [stamps the log](bot/README.md#anchors-by-the-clock) each day, "
+        says="a time-stamping service (RFC 3161) that [stamps the log](bot/README.md#verify-without-us) each day, "
         "by its address",
     ),
     Variable(

@@ -57,6 +57,10 @@ def _by_the_clock(
 ) -> Iterator[Finding]:
     """What a running Emeritus does each day: where it comes, and whether what it put is still there."""
     state = anchoring_of(store.state(STREAM))
+    if settings.stamping is not None and settings.signing_key is None:
+        found = f"{settings.stamping.address} stamps nothing: no heads of the log are signed"
+        fix = "Make a key with emeritus key new FILE, and name it with EMERITUS_SIGNING_KEY"
+        yield Finding(what="anchors", ok=False, found=found, fix=fix)
     if state.plan is None:
         return
     is_here = state.plan.store == plan_of(settings).store

@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
+from bot.archives import anchoring_of
 from bot.cli import cli
+from bot.doctor.anchors import examine_anchors
+from bot.settings import read
+from bot.stamp_settings import TimeStamping
 from data.events import Resumed
+from data.events.anchors import AnchoringPlanned, CheckpointAnchored
+from data.records.anchors import STREAM
 from data.sqlite.store import SqliteStore
 from tests.bot.test_log_command import Run, home, run, signed  # noqa: F401 - fixtures
 from tests.contract.scripted import NOW
@@ -167,3 +174,38 @@ def test_no_backup_explains_an_anchor_from_before_it_was_taken(
         "that was brought back has 20 sealed ones: no backup explains it. Keep the record" in refused.stderr
     )
     assert with_archive("verify", "--anchors").exit_code == 1
+
+
+def test_the_doctor_names_an_anchor_that_is_gone_and_a_service_that_has_nothing_to_stamp(
+    with_archive: Run,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    with_archive("log", "anchor")
+    (anchor,) = (tmp_path / "archive/.anchors").iterdir()
+    settings = read(
+        {"EMERITUS_STORE": str(home / "emeritus.db"), "EMERITUS_ARCHIVE": str(tmp_path / "archive")}
+    )
+    with closing(SqliteStore(home / "emeritus.db", RetirementMachine())) as store:
+        head = store.checkpoint()
+        assert head is not None
+        went = CheckpointAnchored(
+            at=NOW,
+            by="emeritus",
+            size=head.size,
+            name=anchor.name,
+            checkpoint=head.checkpoint,
+            where=str(anchor),
+        )
+        plan = AnchoringPlanned(at=NOW, by="emeritus", plan=anchoring_of(settings))
+        store.write(lambda conn: store.append(conn, STREAM, [plan, went], NOW))
+    assert (
+        "ok  anchors by the clock: 19 entries came to the archive 2026-03-02" in with_archive("doctor").stdout
+    )
+
+    anchor.unlink()
+    assert f"BAD anchors: {anchor} was put there, and is gone" in with_archive("doctor").stdout
+    with closing(SqliteStore(home / "emeritus.db", RetirementMachine(), read_only=True)) as store:
+        unsigned = replace(settings, stamping=TimeStamping(address="https://tsa.example.com", authorities=""))
+        alone, *_ = examine_anchors(unsigned, store, NOW).findings
+    assert alone.found == "https://tsa.example.com stamps nothing: no heads of the log are signed"

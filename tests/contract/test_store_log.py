@@ -13,7 +13,8 @@ from data.log.checkpoints import head_of, opened
 from data.log.keys import Signer
 from data.log.merkle import entry_hash, inclusion_proof, is_included, root
 from data.log.tiles import Tiles
-from data.sql.log import last_head, leaves, numbers_of, size_of, tile
+from data.sql.doubts import brought_back
+from data.sql.log import has_head, last_head, leaves, numbers_of, size_at, size_of, tile
 from data.sql.record import SqlStore
 from data.sql.tree import export
 from data.store import Verified
@@ -157,3 +158,23 @@ def a_sealed_record(store: SqlStore) -> list[bytes]:
         kept.append(head.checkpoint.encode())
     assert [head_of(one).size for one in kept] == [4, 6]
     return kept
+
+
+def test_what_an_anchor_says_is_found_among_heads_and_every_backup_that_came_back_is_known(
+    store: SqlStore,
+) -> None:
+    count_up(store, "k1")
+    unsigned = store.seal(NOW).head
+    count_up(store, "k2")
+    signed = store.seal(at(60), SIGNER).head
+    assert unsigned is not None
+    assert signed is not None
+    store.doubt(at(61), at(120))
+    store.doubt(at(90), at(180))
+
+    with store.reading() as conn:
+        assert has_head(conn, signed.size, signed.root)
+        assert not has_head(conn, unsigned.size, unsigned.root), "nobody could hold on to it"
+        assert not has_head(conn, signed.size, unsigned.root)
+        assert [size_at(conn, when) for when in (at(-1), at(59), at(60))] == [0, 1, 2]
+        assert brought_back(conn) == ((at(90), at(180)), (at(61), at(120)))

@@ -32,9 +32,15 @@ def evolve(state: Anchoring, event: AnchorEvent) -> Anchoring:
     version = state.version + 1
     match event:
         case AnchoringPlanned():
-            wanted = _wanted(event.plan)
-            failed = {place: why for place, why in state.failed.items() if place in wanted}
-            state = replace(state, plan=event.plan, failed=failed)
+            other = _elsewhere(state.plan, event.plan)
+            state = replace(
+                state,
+                plan=event.plan,
+                reached={place: there for place, there in state.reached.items() if place not in other},
+                failed={place: why for place, why in state.failed.items() if place not in other},
+                name="" if Place.ARCHIVE in other else state.name,
+                where="" if Place.ARCHIVE in other else state.where,
+            )
         case CheckpointAnchored():
             now_there = Reached(size=event.size, at=event.at, version=version)
             failed = {place: why for place, why in state.failed.items() if place not in _came_to(event)}
@@ -145,6 +151,18 @@ def record(
 def _wanted(plan: AnchorPlan) -> tuple[Place, ...]:
     """But for the channel: what is posted there is kept in the outbox until it is."""
     return (Place.ARCHIVE, Place.SERVICE) if plan.service else (Place.ARCHIVE,)
+
+
+def _elsewhere(before: AnchorPlan | None, plan: AnchorPlan) -> tuple[Place, ...]:
+    """What is another place than it was: no checkpoint came there yet, nor failed to."""
+    if before is None:
+        return ()
+    is_other = {
+        Place.ARCHIVE: before.store != plan.store,
+        Place.SERVICE: (before.service, before.authorities) != (plan.service, plan.authorities),
+        Place.CHANNEL: before.channel != plan.channel,
+    }
+    return tuple(place for place, other in is_other.items() if other)
 
 
 def _came_to(event: CheckpointAnchored) -> tuple[Place, ...]:

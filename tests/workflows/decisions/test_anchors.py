@@ -91,6 +91,21 @@ def test_a_start_anchors_at_once_unless_that_was_just_done(state, later, is_due,
             (),
             id="nothing but other settings",
         ),
+        pytest.param(
+            folded(WENT, planned(WENT, replace(PLAN, store="sha256:bb"))),
+            102,
+            (Place.ARCHIVE,),
+            id="another archive",
+        ),
+        pytest.param(
+            folded(WENT, planned(WENT, replace(PLAN, authorities="OTHER"))),
+            102,
+            (Place.SERVICE,),
+            id="other authorities",
+        ),
+        pytest.param(
+            folded(FAILING, planned(FAILING, replace(PLAN, service=""))), 101, (), id="no service any more"
+        ),
     ],
 )
 def test_it_goes_where_there_is_something_new_to_anchor(state, size, places):

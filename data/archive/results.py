@@ -109,6 +109,7 @@ class Audited(Record, frozen=True, kw_only=True):
     upto    the last file that was read, as in data/archive/auditing.py
     unread  files in cold storage, of which is known only that each is there with as many bytes
     keys    those that something was really decrypted with
+    noticed   as in `Drilled`, of what was read
     """
 
     files: int = 0
@@ -116,6 +117,7 @@ class Audited(Record, frozen=True, kw_only=True):
     upto: str = ""
     unread: int = 0
     keys: tuple[str, ...] = ()
+    noticed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

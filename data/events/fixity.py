@@ -15,6 +15,7 @@ class ArchiveAudited(Event, frozen=True, kw_only=True, tag="archive audited"):
     unread   files in cold storage, of which is known only that they are there
     keys     that something was really decrypted with
     trouble  what is wrong, with the names of files; empty where it holds
+    noticed  what is not as it was left although every byte is, and was not told before
     """
 
     manifest_digest: str
@@ -24,6 +25,7 @@ class ArchiveAudited(Event, frozen=True, kw_only=True, tag="archive audited"):
     unread: int = 0
     keys: tuple[str, ...] = ()
     trouble: str = ""
+    noticed: tuple[str, ...] = ()
 
 
 class ArchiveMended(Event, frozen=True, kw_only=True, tag="archive mended"):

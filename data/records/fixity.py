@@ -16,6 +16,7 @@ class Audit(Record, frozen=True, kw_only=True):
     whole_at  since when every file was read and held; None until they were
     unread    files in cold storage, that are only known to be there
     trouble   what is wrong with it; empty where nothing is
+    noticed   what is not as it was left although every byte is, as far as that was told
     """
 
     at: datetime
@@ -24,6 +25,7 @@ class Audit(Record, frozen=True, kw_only=True):
     whole_at: datetime | None = None
     unread: int = 0
     trouble: str = ""
+    noticed: tuple[str, ...] = ()
 
 
 class FixityPlan(Record, frozen=True, kw_only=True):

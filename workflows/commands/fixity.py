@@ -46,6 +46,7 @@ class RecordAudit(Command, frozen=True, kw_only=True, tag="record audit"):
     upto: str = ""
     unread: int = 0
     keys: tuple[str, ...] = ()
+    noticed: tuple[str, ...] = ()
     trouble: str = ""
 
 

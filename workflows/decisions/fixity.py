@@ -112,7 +112,8 @@ def record(state: Rounds, command: RecordFixity, facts: Facts, now: datetime) ->
 def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: datetime) -> RetirementDecision:
     """What is damaged before the retirement is complete is made and proven again first; nothing goes dark meanwhile.
 
-    Of an audit that held nobody hears: it is on the record, and /retire show says how far it came.
+    Of an audit that held nobody hears, but of what else is not as it was left: once. It is on the record, and
+    /retire show says how far it came.
     """
     check("record audit", command.by, state, facts)
     if not _is_of(state, command) or auditing.is_going(state):
@@ -122,7 +123,8 @@ def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: dat
         is_busy = any(step.progress is Progress.RUNNING for step in state.steps)
         is_proven = state.drilled_at is not None
         return lost(state, StepKind.DRILL, command.trouble, now) if is_proven and not is_busy else nothing()
-    was = state.audit.trouble if state.audit else ""
+    was, known = (state.audit.trouble, state.audit.noticed) if state.audit else ("", ())
+    news = [one for one in command.noticed if one not in known][: auditing.NOTICED_MAX - len(known)]
     if command.trouble and command.trouble == was:
         return nothing()
     event = events.ArchiveAudited(
@@ -135,9 +137,10 @@ def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: dat
         unread=command.unread,
         keys=command.keys,
         trouble=command.trouble,
+        noticed=tuple(news),
     )
     is_mended = bool(was) and not command.upto
-    return decided(state, event) if command.trouble or is_mended else Decision(events=(event,))
+    return decided(state, event) if command.trouble or is_mended or news else Decision(events=(event,))
 
 
 def record_mended(

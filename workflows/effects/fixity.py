@@ -139,6 +139,7 @@ def _check(state: Retirement, plan: FixityPlan, shop: Workshop, found: _Found, b
             upto=audited.upto,
             unread=audited.unread,
             keys=audited.keys,
+            noticed=audited.noticed,
         )
     # By the version it was looked at in: done twice, it is recorded once.
     shop.engine.execute(f"fixity/{state.id}/{state.version}/{began_at.isoformat()}", state.id, record)

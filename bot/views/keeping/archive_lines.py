@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.views import limits
 from bot.views.blocks import safe
 from bot.views.keeping import archives
@@ -21,12 +23,10 @@ def line(
             kept = f"`{safe(archived.preservation_id)}`{locked(archived)}"
             return f":package: Archived {_amount(archived)} as {kept}{archives.not_had(archived)}"
         case events.DrillPassed():
-            return (
-                f":test_tube: Restore drill passed: {_amount(event)} read back and compared{_noticed(event)}"
-            )
+            return f":test_tube: Restore drill passed: {_amount(event)} read back and compared{noticed(event.noticed)}"
         case events.ArchiveConfirmed():
             again = f":test_tube: The archive was read back once more before *{safe(event.step)}*"
-            return f"{again}: {_amount(event)} compared{_noticed(event)}"
+            return f"{again}: {_amount(event)} compared{noticed(event.noticed)}"
         case events.ArchiveLost():
             what = f":boom: The archive did not hold when it was read back for *{safe(event.step)}*"
             running = " Endpoints left running." if event.step is StepKind.DISABLE else ""
@@ -45,12 +45,12 @@ def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> st
     return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
 
 
-def _noticed(event: events.DrillPassed | events.ArchiveConfirmed) -> str:
+def noticed(found: Sequence[str]) -> str:
     """What is not as it was left, though every byte is."""
-    if not event.noticed:
+    if not found:
         return ""
     return limits.joined(
-        [". :warning: Yet", *(f"    • {safe(one, limits.REASON_MAX)}" for one in event.noticed)], 1_500
+        [". :warning: Yet", *(f"    • {safe(one, limits.REASON_MAX)}" for one in found)], 1_500
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.views import limits
 from bot.views.blocks import Payload, context, message, safe, section
+from bot.views.keeping import archive_lines
 from data import events
 from data.events.fixity import ArchiveMended
 from data.records.retirement import Retirement
@@ -23,7 +24,8 @@ def line(event: events.ArchiveAudited | ArchiveMended) -> str:
     if event.trouble:
         return f":boom: *The archive is damaged*: {safe(event.trouble, limits.PROSE_MAX)}"
     read = f"{counted(event.files, 'file')}, {event.bytes:,} bytes, read and compared"
-    return f":test_tube: The archive was checked, and holds: {read}{_unread(event.unread)}"
+    held = f":test_tube: The archive was checked, and holds: {read}{_unread(event.unread)}"
+    return f"{held}{archive_lines.noticed(event.noticed)}"
 
 
 def _mended(event: ArchiveMended) -> str:
@@ -44,6 +46,9 @@ def standing(retirement: Retirement) -> Iterator[str]:
         return
     if audit is not None and audit.trouble:
         yield f":boom: *The archive is damaged*, found {audit.at:%Y-%m-%d}: {safe(audit.trouble, limits.PROSE_MAX)}"
+    if audit is not None and audit.noticed:
+        more = f", and {len(audit.noticed) - 1} more" if audit.noticed[1:] else ""
+        yield f":warning: *Archive* not as it was left: {safe(audit.noticed[0], limits.REASON_MAX)}{more}"
     if since := auditing.whole_since(retirement):
         under_way = "; being read again" if audit is not None and audit.began_at else ""
         unread = _unread(audit.unread) if audit is not None else ""

@@ -115,6 +115,8 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "archive did not hold"
         case events.ArchiveAudited(trouble=trouble) if trouble:
             return "archive is damaged"
+        case events.ArchiveAudited(noticed=noticed) if noticed:
+            return "archive is not as it was left"
         case events.MigrationClosed():
             return "last day to migrate passed"
         case events.SwitchDelayed():

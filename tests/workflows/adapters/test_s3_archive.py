@@ -147,7 +147,9 @@ def test_a_lock_only_ever_gets_longer_and_a_hold_goes_once_it_is_released(
     } == {("GOVERNANCE", later, "OFF")}
 
 
-def test_a_lock_that_somebody_shortened_is_told_by_the_next_drill(locked: InBucket, model: Path) -> None:
+def test_a_lock_that_somebody_shortened_is_told_whenever_its_file_is_read(
+    locked: InBucket, model: Path
+) -> None:
     archived = put(locked.store, model, wrapping=KEPT).archived
     card, earlier = heads(locked, archived)["data/card.md"], UNTIL - timedelta(minutes=30)
     shorter = earlier - timedelta(minutes=15)
@@ -158,9 +160,12 @@ def test_a_lock_that_somebody_shortened_is_told_by_the_next_drill(locked: InBuck
         Retention={"Mode": "GOVERNANCE", "RetainUntilDate": shorter},
         BypassGovernanceRetention=True,
     )
-    assert locked.store.drill(archived, now, never).noticed == (
+    told = (
         f"data/card.md was locked until {earlier:%Y-%m-%d %H:%M} UTC and is until {shorter:%Y-%m-%d %H:%M} UTC now",
     )
+    assert locked.store.drill(archived, now, never).noticed == told
+    assert locked.store.audit(archived, Turn(bytes_max=1 << 30), now, never).noticed == told
+    assert locked.store.audit(archived, Turn(), now, never).noticed == ()
 
 
 @pytest.mark.parametrize("name", ["data/../../../card.md", f"data/{'d/' * 10_000}x"], ids=["up", "deep"])

@@ -142,6 +142,25 @@ def test_years_later_people_hear_once_and_it_is_bad_until_all_of_it_was_read_aga
     assert [one.trouble for one in story.of(events.ArchiveAudited)] == ["data/card.md is missing", "", ""]
 
 
+def test_what_is_not_as_it_was_left_though_every_byte_is_is_told_once():
+    story = an_archived()
+    short, over = "data/a was locked until 2030", "data/b: a newer version lies over it"
+    story.does(found_in(story, upto="data/a", noticed=(short,)))
+    wanted = len(story.effects)
+    story.does(found_in(story, noticed=(short, over)))
+    assert len(story.effects) > wanted
+    wanted = len(story.effects)
+    story.does(found_in(story, noticed=(short, over)))
+    assert len(story.effects) == wanted
+    assert [one.noticed for one in story.of(events.ArchiveAudited)] == [(short,), (over,), ()]
+    assert story.state.audit is not None
+    assert story.state.audit.noticed == (short, over)
+    story.does(
+        found_in(story, noticed=tuple(f"data/{number} is not of this archive" for number in range(500)))
+    )
+    assert len(story.state.audit.noticed) == auditing.NOTICED_MAX
+
+
 def test_what_holds_is_on_record_and_nobody_hears_of_it():
     story = an_archived()
     wanted = len(story.effects)

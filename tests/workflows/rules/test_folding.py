@@ -295,6 +295,7 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
         "unread": 1,
         "keys": ("alias/archive",),
         "trouble": "data/card.md is missing",
+        "noticed": ("data/a is not of this archive",),
     },
     ArchiveMended: {"manifest_digest": "sha256:bb", "place": "archive", "names": ("data/card.md",)},
     FixityPlanned: {"plan": FixityPlan(store="sha256:aa", gib_per_day=100, every_days=90)},

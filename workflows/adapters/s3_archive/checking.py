@@ -20,7 +20,7 @@ from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from data.records.retention import Storage
 from workflows.adapters.s3_archive.bucket import Bucket
-from workflows.adapters.s3_archive.listing import Listing, Placed, versions
+from workflows.adapters.s3_archive.listing import Listing, Placed, strangers, versions
 from workflows.adapters.s3_archive.reading import Reader, load
 
 
@@ -140,6 +140,7 @@ def audited(
         upto=upto,
         unread=len(left) - len(warm),
         keys=tuple(sorted({one.kms_key for one in warm.values()} - {""})),
+        noticed=(*strangers(bucket, archived, listing), *reader.unlocked.values()) if paths else (),
     )
     return done, replace(fixity, findings=tuple(reversed(told.values())))
 

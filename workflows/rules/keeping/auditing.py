@@ -13,6 +13,8 @@ from data.records.fixity import Audit
 from data.records.retirement import Retirement, State
 
 GIB = 1 << 30
+NOTICED_MAX = 100
+"""Whoever may write to a bucket can leave any number of versions in it; the first ones tell that somebody does."""
 ARCHIVE, COPY = "archive", "copy"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -80,7 +82,13 @@ def after(
         return state if is_new else replace(state, audit=Audit(at=event.at, whole_at=event.at))
     before = state.audit or Audit(at=event.at)
     if event.trouble:
-        audit = Audit(at=event.at, whole_at=before.whole_at, unread=before.unread, trouble=event.trouble)
+        audit = Audit(
+            at=event.at,
+            whole_at=before.whole_at,
+            unread=before.unread,
+            trouble=event.trouble,
+            noticed=before.noticed,
+        )
         return replace(state, audit=audit)
     began_at = before.began_at or event.at
     audit = Audit(
@@ -90,5 +98,6 @@ def after(
         whole_at=before.whole_at if event.upto else began_at,
         unread=event.unread,
         trouble=before.trouble if event.upto else "",
+        noticed=(*before.noticed, *event.noticed),
     )
     return replace(state, audit=audit)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.views import limits, notices
 from bot.views.card import lines, thread
 from bot.views.graph import impact
-from bot.views.keeping import archive_lines
+from bot.views.keeping import archive_lines, fixity
 from data import events
 from data.events.fixity import ArchiveMended
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
@@ -20,6 +20,7 @@ from data.records.break_glass import BreakGlass
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckSeen, CheckWanted
+from data.records.fixity import Audit
 from data.records.parts import Part
 from data.records.plan import LaterDates, Reason
 from data.records.progress import StepKind
@@ -42,7 +43,7 @@ from tests.bot.views.examples import (
     overloaded,
     texts,
 )
-from tests.builders import an_unknown, some_calls
+from tests.builders import ARCHIVED, an_unknown, some_calls
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
 from tests.workflows.test_observing import a_snapshot
@@ -424,6 +425,22 @@ def test_every_event_is_one_line_with_its_mark(kind: type[Any]) -> None:
 )
 def test_what_a_bucket_did_with_an_archive_is_told(lock: Lock | None, told: str) -> None:
     assert archive_lines.locked(replace(KEPT, lock=lock)) == told
+
+
+def test_what_is_not_as_it_was_left_of_an_archive_that_holds_is_told_with_it_and_where_it_stands() -> None:
+    told = (
+        "data/a was locked until 2030-01-01 00:00 UTC and is not locked now",
+        "data/b is not of this archive",
+    )
+    event = events.ArchiveAudited(
+        at=NOW, by="emeritus", manifest_digest="sha256:bb", files=2, bytes=1204, noticed=told
+    )
+    assert fixity.line(event) == (
+        ":test_tube: The archive was checked, and holds: 2 files, 1,204 bytes, read and compared. :warning: Yet\n"
+        f"    • {told[0]}\n    • {told[1]}"
+    )
+    state = replace(a_retirement(), archived=ARCHIVED, audit=Audit(at=NOW, noticed=told))
+    assert list(fixity.standing(state)) == [f":warning: *Archive* not as it was left: {told[0]}, and 1 more"]
 
 
 def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them() -> None:

@@ -6,7 +6,7 @@ Proofs hold: what is hashed is a salted commitment. What left the record before 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -27,28 +27,8 @@ from workflows.rules.telling import messages
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 BECAUSE_MAX = 200
-QUOTING = frozenset(
-    {
-        "attestation",
-        "break-glass",
-        "card",
-        "contested",
-        "dm",
-        "extension",
-        "grant begun",
-        "grant over",
-        "lesson",
-        "lines",
-        "look back",
-        "manual",
-        "objection",
-        "prune",
-        "review",
-        "team",
-        "waived",
-    }
-)
-"""Notices that repeat what people wrote, each drawn from the record whenever it is edited."""
+FILES = frozenset({"ahead", "audit", "dependants", "digest chart", "picture"})
+"""Notices that are files, which nothing draws anew. Of these a bundle alone has what people wrote."""
 
 
 class Erasure(Record, frozen=True, kw_only=True):
@@ -77,7 +57,7 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
     if receipt.outcome is Outcome.REFUSED:
         raise Refused(receipt.reply, next_step=f"Run emeritus list --all to see how {state.id} stands")
     store.erase(state.id, entry)
-    shown = [one for one in store.kept(f"{state.id}/") if one.effect.kind is EffectKind.POST]
+    shown = store.kept(f"{state.id}/")
     edits = tuple(_drawn_anew(shown))
     store.want(state.id, edits, now)
     bundles = sum(one.is_done and one.effect.body.get("notice") == "audit" for one in shown)
@@ -96,17 +76,18 @@ def check_answers(by: str, because: str) -> None:
         raise Invalid(found)
 
 
-def _drawn_anew(shown: list[Kept]) -> Iterator[Effect]:
-    """An edit of each message that may repeat it. Lines that were told in one message are edited as one."""
+def _drawn_anew(shown: Sequence[Kept]) -> Iterator[Effect]:
+    """An edit of every message, as it was drawn last. Lines that were told in one message are edited as one."""
+    edited = {one.effect.key: one.effect for one in shown if one.effect.kind is EffectKind.EDIT}
     together: dict[str, list[Effect]] = {}
     for one in shown:
         body = one.effect.body
-        if not one.is_done or "ts" not in one.found or body.get("notice") not in QUOTING:
+        if one.effect.kind is not EffectKind.POST or body["notice"] in FILES or "ts" not in one.found:
             continue
         if body["notice"] == "lines":
             together.setdefault(one.found["ts"], []).append(one.effect)
         else:
-            yield _edit(one.effect)
+            yield edited.get(f"{one.effect.key}/edit") or _edit(one.effect)
     for lines in together.values():
         lines.sort(key=lambda effect: int(effect.body["first"]))
         yield _edit(lines[0], last=max((line.body["last"] for line in lines), key=int))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
+from bot.views import uploads
 from data.errors import Invalid, NotFound, Refused
 from data.ledger import ERASED
+from tests.fakes.slack import Channel
 from tests.scenarios.test_auditing import seal
-from tests.scenarios.town import GOVERNANCE, TOM, Town, words
+from tests.scenarios.town import BRUNO, GOVERNANCE, POLICY, PRIYA, TOM, VERA, Town, key_of, words
 from workflows import erasing
 
 SECRET = "Dana Whitfield asked for it in ticket 4711"
+NAME = "Dana Whitfield"
+SUPPORT = "C01SUPPORT"
 
 
 def everything(town: Town) -> str:
@@ -47,6 +54,53 @@ def test_what_was_written_is_gone_from_record_and_slack_and_every_proof_holds(to
 
     with pytest.raises(Refused, match="it is erased already"):
         erasing.erase(store, town.retirement(), entry, by=TOM, because="again", now=town.now())
+
+
+def having(town: Town, name: str) -> list[str]:
+    """The keys of all messages in Slack that have it in them, wherever they are."""
+    places = (*town.slack.ws.channels, *town.slack.ws.users)
+    return [key_of(one) for place in places for one in town.slack.messages(place) if name in words(one)]
+
+
+def wipe(town: Town, name: str, retirement_id: str = "RET-1") -> None:
+    """Erase every entry that has it in it."""
+    store = town.bot.store
+    for one in store.events(retirement_id):
+        if name in str(one.event):
+            state = town.retirement(retirement_id)
+            erasing.erase(store, state, one.version, by=TOM, because="request 12", now=town.now())
+    town.settle()
+    town.pass_time(hours=3)
+
+
+def test_no_message_has_it_any_more_whoever_it_went_to_and_whatever_quoted_it(tmp_path: Path) -> None:
+    room = Channel(id=SUPPORT, name="support", members=["UBOT", VERA])
+    told = (
+        f'[audiences.support]\nchannels = ["{SUPPORT}"]\n[audiences.product-owners]\npeople = ["{PRIYA}"]\n'
+    )
+    with Town(tmp_path, policy=f"{POLICY}\n{told}", serves=False, rooms=[room]) as town:
+        town.announce(**{"proposal.why": f"{NAME} hated it"})
+        town.ask_for_time(BRUNO, "restock-planner", until="2026-06-01", reason=f"{NAME} is on leave")
+        town.command(TOM, f"waive RET-1 cancel-flow {NAME} agreed")
+        town.pass_time(days=20)
+        town.command(TOM, f"cancel RET-1 {NAME} changed her mind")
+        town.pass_time(days=1)
+        before = "\n".join(having(town, NAME))
+        assert all(
+            f"RET-1/{told}" in before for told in ("card", "lines", "remind", "escalate", "informed-7")
+        )
+
+        wipe(town, NAME)
+
+        assert having(town, NAME) == []
+        assert [
+            line for line in sqlite3.connect(town.folder / "emeritus.db").iterdump() if NAME in line
+        ] == []
+        assert town.bot.store.troubles() == ()
+
+
+def test_what_is_not_drawn_anew_are_files() -> None:
+    assert set(uploads.FILES) == erasing.FILES
 
 
 def test_what_is_not_there_or_nobody_answers_for_is_refused_with_what_would_be_right(town: Town) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from data.errors import Invalid, Problem, Refused
-from data.events import EMERITUS
+from data.events import EMERITUS, Reviewed
 from data.ledger import ERASED, commitments
 from data.records.base import Record
 from data.records.decision import Effect, EffectKind, Outcome
@@ -22,7 +22,9 @@ from data.records.retirement import Retirement
 from data.sql.record import SqlStore
 from data.store import Kept
 from workflows.commands import Erase, encoded
+from workflows.decisions import digests
 from workflows.decisions.erasing import check_entry
+from workflows.effects import answering
 from workflows.rules.telling import messages
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -32,11 +34,17 @@ FILES = frozenset({"ahead", "audit", "dependants", "digest chart", "picture"})
 
 
 class Erasure(Record, frozen=True, kw_only=True):
-    """`redrawn`: messages in Slack that are edited; `bundles`: files with the words in them that stay in threads."""
+    """What is gone, and what is left to do by hand.
+
+    redrawn   messages in Slack that are edited
+    bundles   files with the words in them that stay in threads
+    digests   of the governance channel that may quote it: what they told of their week is not told anew
+    """
 
     texts: int
     redrawn: int
     bundles: int
+    digests: int
 
 
 def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: str, now: datetime) -> Erasure:
@@ -58,10 +66,48 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
         raise Refused(receipt.reply, next_step=f"Run emeritus list --all to see how {state.id} stands")
     store.erase(state.id, entry)
     shown = store.kept(f"{state.id}/")
-    edits = tuple(_drawn_anew(shown))
-    store.want(state.id, edits, now)
-    bundles = sum(one.is_done and one.effect.body.get("notice") == "audit" for one in shown)
-    return Erasure(texts=len(texts), redrawn=len(edits), bundles=bundles)
+    others = {answering.STREAM: [*_answers(store, state.id, stored.event.at)]}
+    quoting = 0
+    if isinstance(stored.event, Reviewed):
+        others |= _quoted_elsewhere(store, state.id)
+        told = _posted_since(store, f"{digests.STREAM}/", stored.event.at)
+        quoting = sum("review" in one.effect.body and one.effect.body["notice"] == "digest" for one in told)
+    edits = {state.id: [*_drawn_anew(shown)], **others}
+    for stream, of_stream in edits.items():
+        store.want(stream, of_stream, now)
+    return Erasure(
+        texts=len(texts),
+        redrawn=sum(map(len, edits.values())),
+        bundles=sum(one.is_done and one.effect.body.get("notice") == "audit" for one in shown),
+        digests=quoting,
+    )
+
+
+def _answers(store: SqlStore, retirement_id: str, since: datetime) -> Iterator[Effect]:
+    """Answers may be about much else, as it was then: they are not given anew, and say that they are gone."""
+    for one in _posted_since(store, f"{answering.NOTICE}/", since):
+        told = one.found.get(answering.TELLS)
+        if told is None or retirement_id in told.split():
+            yield messages.edit(one.effect.key, answering.GONE, channel=one.found["channel"])
+
+
+def _quoted_elsewhere(store: SqlStore, retirement_id: str) -> dict[str, list[Effect]]:
+    """What people learned of a retirement is told in the threads of others, and where the policy is to be reviewed."""
+    told = {
+        stream: [
+            one for one in store.kept(f"{stream}/lesson/") if one.effect.body.get("other") == retirement_id
+        ]
+        for stream in store.streams("RET-")
+    }
+    told[digests.STREAM] = [*store.kept("policy/review/")]
+    return {stream: edits for stream, shown in told.items() if (edits := [*_drawn_anew(shown)])}
+
+
+def _posted_since(store: SqlStore, prefix: str, since: datetime) -> Iterator[Kept]:
+    """What was in Slack before it was written cannot quote it."""
+    for one in store.kept(prefix):
+        if one.effect.kind is EffectKind.POST and "ts" in one.found and one.turn_at >= since:
+            yield one
 
 
 def check_answers(by: str, because: str) -> None:

@@ -41,6 +41,11 @@ def erase(retirement: str, entry: int, by: str, because: str, is_json: bool) -> 
             f"{counted(done.bundles, 'audit bundle')} in its thread may still have it: delete the file in Slack, "
             f"then /retire audit {state.id} makes a new one"
         )
+    if done.digests:
+        say(
+            f"{counted(done.digests, 'weekly digest')} in the governance channel may quote it as a suggestion for the "
+            "policy: delete the message in Slack"
+        )
     say(
         "Files that were exported, backups and copies of the record still have it: delete or replace them, too"
     )

@@ -155,6 +155,7 @@ OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "anchors left": anchors.left,
     "anchors mended": lambda said: anchors.mended(said["where"]),
     "reader dropped": lambda said: readers.dropped(said["reader"], said["why"]),
+    "answer gone": lambda _: assistant.gone(),
     "delegation begun": delegations.begun,
     "delegation ended": delegations.ended,
     "delegation over": delegations.over,

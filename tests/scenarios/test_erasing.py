@@ -10,9 +10,12 @@ import pytest
 from bot.views import uploads
 from data.errors import Invalid, NotFound, Refused
 from data.ledger import ERASED
+from data.records.policy import Review
 from tests.fakes.slack import Channel
+from tests.scenarios.asking import answers, ask
 from tests.scenarios.test_auditing import seal
-from tests.scenarios.town import BRUNO, GOVERNANCE, POLICY, PRIYA, TOM, VERA, Town, key_of, words
+from tests.scenarios.test_reviewing import migrated, review
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, POLICY, PRIYA, TOM, VERA, Town, key_of, words
 from workflows import erasing
 
 SECRET = "Dana Whitfield asked for it in ticket 4711"
@@ -97,6 +100,38 @@ def test_no_message_has_it_any_more_whoever_it_went_to_and_whatever_quoted_it(tm
             line for line in sqlite3.connect(town.folder / "emeritus.db").iterdump() if NAME in line
         ] == []
         assert town.bot.store.troubles() == ()
+
+
+def test_what_was_learned_is_gone_from_other_threads_and_the_policy_that_is_to_be_reviewed(
+    tmp_path: Path,
+) -> None:
+    with Town(tmp_path, review=Review(review_by="2026-05-20")) as town:
+        migrated(town)
+        assert review(town, BRUNO, change=f"ask {NAME} first", policy=["policy"]) == {}
+        town.bot.start()
+        town.bot.stop()
+        town.open()
+        town.propose("churn_nightly", by=ADA, target="2026-09-01")
+        town.pass_time(days=60)
+        before = having(town, NAME)
+        assert {"RET-2/lesson/RET-1", "policy/review/2026-05-20"} <= set(before)
+        wipe(town, NAME)
+        assert [key for key in having(town, NAME) if not key.startswith("digest/")] == []
+        assert ERASED in words(town.posted(GOVERNANCE, "RET-2/lesson/RET-1"))
+
+
+def test_answers_that_quoted_it_say_that_they_are_gone_and_others_stay(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False) as town:
+        ask(town, VERA, "Why was churn-v1 retired, and where is it now?")
+        town.announce(**{"proposal.why": f"{NAME} hated it"})
+        assert NAME in ask(town, VERA, "Why was churn-v1 retired, and where is it now?")
+        ask(town, VERA, "What waits for me?")
+        ask(town, VERA, "Who answers for churn-v2?")
+        wipe(town, NAME)
+        assert having(town, NAME) == []
+        gone = ["erased from the record since" in words(one) for one in answers(town, VERA)]
+        assert gone == [False, True, True, False]
+        assert "replaced" in ask(town, VERA, "Why was churn-v1 retired, and where is it now?")
 
 
 def test_what_is_not_drawn_anew_are_files() -> None:

@@ -26,6 +26,8 @@ from workflows.questions.wording import EXAMPLES, checked
 log = logging.getLogger(__name__)
 
 STREAM, NOTICE, WORDS = "questions", "answer", "words"
+GONE, TELLS = "answer gone", "tells"
+"""What stands in the place of one that quoted what was erased since, and where an answer has whom it told of."""
 
 
 def wish(
@@ -64,10 +66,19 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
     return reader.answer(question)
 
 
+def told_of(found: Answer | None) -> dict[str, str]:
+    """The retirements it told of, to be kept; nothing where they are not known one by one."""
+    if found is None or found.question.asks in (Asks.MINE, Asks.PROPOSE):
+        return {}
+    states = (*(point.state for point in found.points), *found.listed)
+    return {TELLS: " ".join(dict.fromkeys(state.id for state in states))}
+
+
 def _spoken_of(effect: Effect, reader: Reader, shop: Workshop) -> tuple[str, ...]:
     """What was last asked about in the same thread: "it", where nothing is named."""
     channel, thread_ts = effect.body["channel"], effect.body["thread_ts"]
-    said = (one.effect for one in shop.engine.store.kept(f"{NOTICE}/{channel}/"))
+    kept = shop.engine.store.kept(f"{NOTICE}/{channel}/")
+    said = (one.effect for one in kept if one.effect.kind is EffectKind.POST)
     here = [one for one in said if one.body["thread_ts"] == thread_ts and _asked_at(one) < _asked_at(effect)]
     before = [reader.subjects(read(one.body)) for one in sorted(here, key=_asked_at)]
     return next((about for about in reversed(before) if len(about) == 1), ())

@@ -15,7 +15,7 @@ from data.store import Then
 from workflows.card import shows_late
 from workflows.commands import RecordShown, RecordUnreached
 from workflows.decisions.digests import place_of
-from workflows.effects import digests, holding, passing_on
+from workflows.effects import answering, digests, holding, passing_on
 from workflows.effects.files import told_in_channel
 from workflows.effects.messages import message_of
 from workflows.effects.workshop import RETRY_SECONDS, Workshop, not_begun, then
@@ -71,7 +71,8 @@ def post(  # noqa: PLR0911 - one for each way in which it does not go, or went b
     if isinstance(result, Unknown):
         result = replace(result, tried_at=shop.world.now())
     if isinstance(result, Done):
-        result = holding.told(replace(result, found=result.found | with_those), shop.world.now(), may_go)
+        found = result.found | with_those | answering.told_of(message.answer)
+        result = holding.told(replace(result, found=found), shop.world.now(), may_go)
     result = _with_reader(result, claim)
     return passing_on.not_reached(claim, result, shop) or _settled(claim, result, shop)
 

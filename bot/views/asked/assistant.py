@@ -84,6 +84,14 @@ def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
     return message(_in_words(shown), blocks)
 
 
+def gone() -> Payload:
+    """In the place of an answer that may have quoted what was erased since."""
+    return message(
+        ":wastebasket: What I answered here had words in it, or may have, that were erased from the record since. "
+        "Ask again, and I answer from the record as it is now."
+    )
+
+
 def _is_of_catalog(found: Answer) -> bool:
     return found.model is not None and found.question.asks in (
         Asks.IMPACT,

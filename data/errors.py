@@ -65,6 +65,16 @@ class Refused(EmeritusError):
         return "\n".join([f"{self.what}:", *(f"• {reason}" for reason in self.reasons), self.next_step])
 
 
+class Lacking(Refused):
+    """What is to be archived only names some of its content. `classes`: of which artifacts, to go without by name."""
+
+    def __init__(
+        self, what: str, *, reasons: Iterable[str] = (), next_step: str, classes: Iterable[str]
+    ) -> None:
+        self.classes = tuple(classes)
+        super().__init__(what, reasons=reasons, next_step=next_step)
+
+
 class Stale(EmeritusError):
     """Somebody was faster: the plan, the card, the catalog or an artifact moved after this was gathered."""
 

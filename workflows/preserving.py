@@ -16,6 +16,8 @@ from data.catalog.snapshot import Snapshot
 from data.records.archived import Kept
 from data.records.artifacts import ArtifactClass
 from data.records.retirement import Retirement
+from data.records.waivers import ARCHIVE
+from workflows.rules.gating import completeness
 from workflows.rules.keeping import retention
 from workflows.rules.keeping.retention import Term, locked_until
 from workflows.veiling import ids_without_names
@@ -89,4 +91,10 @@ def wrapping(
         "Internal-Sender-Description": f"Retired model {subject.model_id}",
         "Emeritus-Plan-Digest": plan.digest,
     }
-    return Wrapping(info=info, describe=describe, keeping=locks(state))
+    return Wrapping(
+        info=info,
+        describe=describe,
+        keeping=locks(state),
+        without=frozenset(completeness.waived(state)),
+        waive=f"/retire waive {state.id} {ARCHIVE}",
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from data.archive.elsewhere import Elsewhere
 from data.archive.keeping import Keeping
 from data.records.archived import Archived
 from data.records.artifacts import ArtifactClass, Classed, class_of
@@ -66,11 +67,14 @@ class Wrapping:
 
     info     labels of bag-info.txt, e.g. Source-Organization
     keeping  how what has a role is kept; "" is for all other roles. What describes them keeps as long as the longest
+    without  roles of which what lies elsewhere is gone without; `waive` begins the command that does so
     """
 
     info: Mapping[str, str] = field(default_factory=dict)
     describe: Describe = _nothing
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
+    without: Collection[str] = ()
+    waive: str = "/retire waive RET-n archive:"
 
 
 class Stored(Record, frozen=True, kw_only=True):
@@ -129,6 +133,7 @@ class PayloadFile:
     mark     as long as it stays the same, so did the content; where it moved, only reading tells
     is_fixed  what it is called by says what it holds, as a commit does: it neither changes nor comes later
     role     that of the artifact it belongs to
+    elsewhere  what is known to belong to it and is not in it
     """
 
     path: str
@@ -138,6 +143,7 @@ class PayloadFile:
     mark: str
     is_fixed: bool = False
     role: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def named(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.events.base import Event
 from data.records.archived import Archived
+from data.records.artifacts import ArtifactClass
 from data.records.base import Prose
 from data.records.progress import StepKind
 
@@ -24,10 +25,11 @@ class StepHeld(Event, frozen=True, kw_only=True, tag="step held"):
 
 
 class StepFailed(Event, frozen=True, kw_only=True, tag="step failed"):
-    """It was tried and did not hold; it is tried again, or a person is asked."""
+    """It was tried and did not hold; it is tried again, or a person is asked. `lacks`: see `StepProgress`."""
 
     step: StepKind
     reason: str
+    lacks: tuple[ArtifactClass, ...] = ()
 
 
 class ArchiveStored(Event, frozen=True, kw_only=True, tag="archive stored"):

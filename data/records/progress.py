@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from data.records.artifacts import ArtifactClass
 from data.records.base import Record
 
 
@@ -25,7 +26,10 @@ class Progress(StrEnum):
 
 
 class StepProgress(Record, frozen=True, kw_only=True):
-    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them."""
+    """How far one step has come. `held_by` lists every unmet gate, as shown to people; `gates` names them.
+
+    lacks   classes of artifacts whose sources only name some of their content
+    """
 
     kind: StepKind
     progress: Progress = Progress.PENDING
@@ -33,6 +37,7 @@ class StepProgress(Record, frozen=True, kw_only=True):
     gates: tuple[str, ...] = ()
     started: int = 0  # version of the retirement when it was last started; its work names it
     at: datetime | None = None
+    lacks: tuple[ArtifactClass, ...] = ()
 
     def is_running(self, started: int) -> bool:
         """Is it still this start that runs? What an older one did is not this one's."""

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from data.archive.results import Artifact, Drilled, Stored, StoredFile, Wrapping, named
-from data.errors import Corrupt, Invalid, NotFound, Refused
+from data.errors import Corrupt, Invalid, Lacking, NotFound, Refused
 from data.records.archived import Archived
 from tests.contract.archives import WEIGHTS, Kept, never, now, put, sha
 from workflows.artifact_store import ArtifactStore
@@ -207,6 +207,24 @@ def test_a_missing_artifact_is_named_before_anything_is_written(kept: Kept, mode
     with pytest.raises(NotFound):
         put(kept.store, model)
     assert kept.everything() == []
+
+
+def test_a_pointer_of_git_lfs_is_not_archived_in_the_place_of_what_it_points_to(
+    kept: Kept, model: Path
+) -> None:
+    (model / "weights/w.bin").write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d7a' * 16}\nsize 5368709120\n"
+    )
+    with pytest.raises(Lacking) as refused:
+        put(kept.store, model)
+    assert str(refused.value) == (
+        "Cannot archive all of weights: not there: weights/w.bin, 5,368,709,120 bytes in git LFS. Put the content "
+        "itself there (git lfs pull), name the commits of submodules among the artifacts, too, or go without by "
+        "name, /retire waive RET-n archive:weights REASON; it is tried again"
+    )
+    assert refused.value.classes == ("weights",)
+    assert kept.everything() == []
+    assert put(kept.store, model, wrapping=Wrapping(without={"weights"})).archived.files == 2
 
 
 def test_two_artifacts_in_one_place_are_refused(archive: ArtifactStore, model: Path) -> None:

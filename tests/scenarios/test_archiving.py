@@ -90,6 +90,25 @@ def test_a_missing_artifact_holds_the_archive_with_its_name_until_it_is_there(to
     assert (bag(town) / "data" / "teapot.bin").read_bytes() == b"short and stout"
 
 
+def test_weights_that_are_a_pointer_of_git_lfs_hold_the_archive_until_somebody_goes_without_them(town: Town):
+    artifact = town.folder / "teapot.bin"
+    artifact.write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d7a' * 16}\nsize 5368709120\n"
+    )
+    a_teapot(town, artifact)
+    town.announce("teapot", **{"proposal.successor": None, "proposal.reason": "cost"})
+    assert "No class that the archive of RET-1 lacks" in town.command(TOM, "waive RET-1 archive:weights gone")
+    town.pass_time(days=29)
+    assert progress(town, StepKind.ARCHIVE) is Progress.HELD
+    lacks = "Cannot archive all of weights: not there: teapot.bin, 5,368,709,120 bytes in git LFS"
+    assert lacks in words(town.card())
+    assert lacks in town.thread()
+    assert "You waived archive:weights" in town.command(TOM, "waive RET-1 archive:weights the server is gone")
+    town.pass_time(days=2)
+    assert progress(town, StepKind.DRILL) is Progress.DONE
+    assert "*The archive goes without*" in town.command(TOM, "show RET-1")
+
+
 class Restless(ArtifactSources):
     """Somebody trains on: each file grows the moment it has been listed, once."""
 

@@ -11,12 +11,13 @@ import msgspec
 
 from data.archive.bag import changed
 from data.archive.bag_paths import stays_inside
+from data.archive.elsewhere import Elsewhere, may_point, pointed
 from data.archive.findings import FINDINGS_SHOWN_MAX, Finding, Fixity, report
 from data.archive.freshness import SOURCES_FILE, Before, differences, marks, removed
 from data.archive.keeping import Keeping
 from data.archive.manifest import sha256_id
 from data.archive.results import Artifact, Bag, PayloadFile, Stopped, Wrapping
-from data.errors import Corrupt, EmeritusError, Refused, Stale, Unavailable
+from data.errors import Corrupt, EmeritusError, Lacking, Refused, Stale, Unavailable
 
 ARTIFACTS_FILE = "artifacts.json"
 
@@ -46,6 +47,37 @@ def payload_of(
     if wrong:
         raise wrong[0]
     return found
+
+
+def require_whole(payload: Sequence[PayloadFile], wrapping: Wrapping) -> None:
+    """What is only named would look archived and be lost with its source: refused, unless somebody goes without it."""
+    # A commit is the mark of its own bundle.
+    there = {file.mark for file in payload if file.is_fixed}
+    lacking = [
+        (file.role, one)
+        for file in payload
+        if file.role not in wrapping.without
+        for one in _lacks(file)
+        if sha256_id(one.version.encode()) not in there
+    ]
+    if not lacking:
+        return
+    classes = tuple(dict.fromkeys(role for role, _ in lacking))
+    raise Lacking(
+        f"Cannot archive all of {', '.join(classes)}",
+        reasons=[f"not there: {one}" for one in _shortened([str(one) for _, one in lacking])],
+        next_step="Put the content itself there (git lfs pull), name the commits of submodules among the artifacts, "
+        f"too, or go without by name, {wrapping.waive}{classes[0]} REASON; it is tried again",
+        classes=classes,
+    )
+
+
+def _lacks(file: PayloadFile) -> tuple[Elsewhere, ...]:
+    if file.elsewhere or not may_point(file.size_bytes):
+        folder = file.path.rpartition("/")[0]
+        return tuple(msgspec.structs.replace(one, path=f"{folder}/{one.path}") for one in file.elsewhere)
+    found = pointed(file.path, b"".join(file.chunks()))
+    return (found,) if found else ()
 
 
 def require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFile]) -> None:

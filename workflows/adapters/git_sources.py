@@ -13,10 +13,11 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from time import monotonic
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -24,6 +25,7 @@ from weakref import WeakValueDictionary, finalize
 
 import msgspec
 
+from data.archive.elsewhere import Elsewhere, may_point, pointed
 from data.archive.fixity import CHUNK_BYTES
 from data.archive.manifest import sha256_id
 from data.archive.pieces import BUNDLE_FILE, COMMIT_FILE, text_of
@@ -36,6 +38,7 @@ SECONDS_MAX = 600.0
 """For all of it: some gigabytes over a usual line."""
 PATH = "/usr/local/bin:/usr/bin:/bin"
 BRANCH = "refs/heads/archived"
+TREE = ("ls-tree", "-r", "-l", "-z", "--full-tree", BRANCH)
 _REACHED_BY = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
 """What of our environment says how the network is reached, and nothing of who we are."""
 _URI = re.compile(r"git\+(?P<repository>(?:https|file)://[^\s@?#\\]+)@(?P<commit>[0-9a-f]{40}|[0-9a-f]{64})")
@@ -43,10 +46,13 @@ _ACCEPTED = "git+https://HOST/PATH@COMMIT or git+file:///PATH@COMMIT, with the c
 
 
 class _Had:
-    """What was had of a commit; `bundle` is None where nothing could be had. It goes with its last reader."""
+    """What was had of a commit; `bundle` is None where nothing could be had. It goes with its last reader.
 
-    def __init__(self, bundle: BinaryIO | None) -> None:
-        self.bundle = bundle
+    elsewhere   what the commit names and its repository does not hold
+    """
+
+    def __init__(self, bundle: BinaryIO | None, elsewhere: tuple[Elsewhere, ...] = ()) -> None:
+        self.bundle, self.elsewhere = bundle, elsewhere
         self.size_bytes = os.fstat(bundle.fileno()).st_size if bundle else 0
         if bundle is not None:
             finalize(self, bundle.close)
@@ -79,9 +85,10 @@ class GitSources:
         repository, commit = _parsed(uri)
         had = self._having.get(uri)
         if had is None:
-            had = self._having[uri] = _Had(self._bundle(repository, commit))
-        told = _told(repository, commit)
-        files = (_file(COMMIT_FILE, len(told), lambda: iter([told]), told, had),)
+            had = self._having[uri] = self._had(repository, commit)
+        told = _told(repository, commit, had.elsewhere)
+        listed = _file(COMMIT_FILE, len(told), lambda: iter([told]), told, had)
+        files = (replace(listed, elsewhere=had.elsewhere),)
         if had.bundle is None:
             return files
         return (*files, _file(BUNDLE_FILE, had.size_bytes, had.chunks, commit.encode(), had))
@@ -95,7 +102,7 @@ class GitSources:
             _file(BUNDLE_FILE, 0, lambda: iter(()), commit.encode(), had),
         )
 
-    def _bundle(self, repository: str, commit: str) -> BinaryIO | None:
+    def _had(self, repository: str, commit: str) -> _Had:
         url = urlsplit(repository)
         if url.scheme == "https":
             try:
@@ -103,14 +110,14 @@ class GitSources:
             except ValueError:  # its port is none
                 is_allowed = False
             if not is_allowed:
-                return None
+                return _Had(None)
         elif url.netloc not in ("", "localhost") or self._is_private(Path(unquote(url.path)).resolve()):
-            return None
+            return _Had(None)
         else:
             # git reads what is behind the strokes as it stands, without %20.
             repository = f"file://{unquote(url.path)}"
-        with tempfile.TemporaryDirectory(prefix="emeritus-git-") as folder:
-            return _bundled(repository, commit, Path(folder), self._seconds_max)
+        with TemporaryDirectory(prefix="emeritus-git-") as folder:
+            return _bundled(repository, commit, Path(folder), self._seconds_max) or _Had(None)
 
 
 def _parsed(uri: str) -> tuple[str, str]:
@@ -120,9 +127,10 @@ def _parsed(uri: str) -> tuple[str, str]:
     return found["repository"], found["commit"]
 
 
-def _told(repository: str, commit: str) -> bytes:
+def _told(repository: str, commit: str, elsewhere: Sequence[Elsewhere] = ()) -> bytes:
     reference = Reference(of=ArtifactClass.CODE, what="git commit", where=repository, version=commit)
-    return text_of(msgspec.to_builtins(reference))
+    told = msgspec.to_builtins(reference)
+    return text_of({**told, "elsewhere": msgspec.to_builtins(elsewhere)} if elsewhere else told)
 
 
 def _file(
@@ -141,7 +149,7 @@ def _file(
     )
 
 
-def _bundled(repository: str, commit: str, folder: Path, seconds_max: float) -> BinaryIO | None:
+def _bundled(repository: str, commit: str, folder: Path, seconds_max: float) -> _Had | None:
     """The bundle, which has no name any more; None where git does not come to one."""
     home, bare, made = folder / "home", folder / "repository.git", folder / BUNDLE_FILE
     home.mkdir()
@@ -171,20 +179,73 @@ def _bundled(repository: str, commit: str, folder: Path, seconds_max: float) -> 
         (*into, *same, "bundle", "create", "-q", str(made), BRANCH),
     )
     ends = monotonic() + seconds_max
-    if not all(_git(step, environ, folder, max(0.0, ends - monotonic())) for step in steps):
+
+    def run(
+        step: Sequence[str],
+        given: int | BinaryIO = subprocess.DEVNULL,
+        said: int | BinaryIO = subprocess.DEVNULL,
+    ) -> bool:
+        return _git(step, environ, folder, max(0.0, ends - monotonic()), given=given, said=said)
+
+    if not all(run(step) for step in steps):
         return None
-    return made.open("rb", buffering=0)
+    with (
+        TemporaryFile(dir=folder) as tree,
+        TemporaryFile(dir=folder) as asked,
+        TemporaryFile(dir=folder) as contents,
+    ):
+        if not run((*into, *TREE), said=tree):
+            return None
+        tree.seek(0)
+        submodules, small = _listed(tree.read())
+        asked.write("".join(f"{blob}\n" for blob, _ in small).encode())
+        asked.seek(0)
+        if not run((*into, "cat-file", "--batch"), asked, contents):
+            return None
+        contents.seek(0)
+        elsewhere = sorted([*submodules, *_pointers(small, contents)], key=str)
+    return _Had(made.open("rb", buffering=0), tuple(elsewhere))
 
 
-def _git(step: Sequence[str], environ: Mapping[str, str], folder: Path, seconds_max: float) -> bool:
+def _listed(tree: bytes) -> tuple[list[Elsewhere], list[tuple[str, str]]]:
+    """The submodules of a tree, and by blob and path what is short enough to be a pointer."""
+    submodules, small = [], []
+    for line in filter(None, tree.split(b"\0")):
+        about, _, name = line.partition(b"\t")
+        mode, _, digest, size = about.decode().split()
+        path = name.decode(errors="replace")
+        if mode == "160000":
+            submodules.append(Elsewhere(path=path, what="submodule", version=digest))
+        elif size.isdigit() and may_point(int(size)):
+            small.append((digest, path))
+    return submodules, small
+
+
+def _pointers(small: Sequence[tuple[str, str]], contents: BinaryIO) -> Iterator[Elsewhere]:
+    for _, path in small:
+        size = int(contents.readline().split()[2])
+        content = contents.read(size + 1)
+        if found := pointed(path, content):
+            yield found
+
+
+def _git(
+    step: Sequence[str],
+    environ: Mapping[str, str],
+    folder: Path,
+    seconds_max: float,
+    *,
+    given: int | BinaryIO,
+    said: int | BinaryIO,
+) -> bool:
     """Did it end well in time? With it ends whatever it started."""
     try:
         process = subprocess.Popen(
             ("git", *step),
             cwd=folder,
             env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdin=given,
+            stdout=said,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )

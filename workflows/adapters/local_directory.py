@@ -32,6 +32,7 @@ from workflows.adapters.archived_payload import (
     require_none_added,
     require_prunable,
     require_sound,
+    require_whole,
     shelf_name,
     tombstone_name,
     with_first,
@@ -66,6 +67,7 @@ class LocalDirectory:
         A bag already there is read back before the new copy of it is thrown away: Corrupt when it has rotted.
         """
         payload = payload_of(artifacts, self._sources.files)
+        require_whole(payload, wrapping)
         shelf = self.root / shelf_name(name)
         with writing(shelf, 0):
             # Weights and data may have been readable to few; their copies are to this user alone, unless the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.records.archived import Archived
+from data.records.artifacts import ArtifactClass
 from data.records.base import Prose
 from data.records.plan import Endpoint
 from data.records.progress import StepKind
@@ -69,11 +70,12 @@ class RecordDelayed(Command, frozen=True, kw_only=True, tag="record delayed"):
 
 
 class RecordFailure(Finished, frozen=True, kw_only=True, tag="record failure"):
-    """`is_archive_lost`: it is the archive itself that did not hold."""
+    """`is_archive_lost`: it is the archive itself that did not hold. `lacks`: see `StepProgress`."""
 
     step: StepKind
     reason: str
     is_archive_lost: bool = False
+    lacks: tuple[ArtifactClass, ...] = ()
 
 
 class TellWritten(Command, frozen=True, kw_only=True, tag="tell written"):

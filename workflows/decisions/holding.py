@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from data import events
+from data.records.artifacts import ArtifactClass
 from data.records.decision import Decision
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
@@ -22,9 +23,11 @@ def held(state: Retirement, step: StepKind, ready: Readiness, now: datetime) -> 
     return decided(state, event, timers=(again,))
 
 
-def failed(state: Retirement, step: StepKind, reason: str, now: datetime) -> RetirementDecision:
+def failed(
+    state: Retirement, step: StepKind, reason: str, now: datetime, *, lacks: tuple[ArtifactClass, ...] = ()
+) -> RetirementDecision:
     """Held with the reason, and tried again later, also ahead of its date where a person had it begun then."""
     assert state.policy is not None
     again_at = now + timedelta(hours=state.policy.recheck_hours)
-    event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason)
+    event = events.StepFailed(at=now, by=events.EMERITUS, step=step, reason=reason, lacks=lacks)
     return decided(state, event, timers=(step_timer(step, again_at),))

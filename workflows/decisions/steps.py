@@ -150,5 +150,6 @@ def record_failure(
     check("record failure", command.by, state, facts)
     if state.state in ENDED or not state.progress(command.step).is_running(command.started):
         return nothing()
-    ends = lost if command.is_archive_lost else failed
-    return ends(state, command.step, command.reason, now)
+    if command.is_archive_lost:
+        return lost(state, command.step, command.reason, now)
+    return failed(state, command.step, command.reason, now, lacks=command.lacks)

@@ -158,7 +158,7 @@ def _archive(state: Retirement, name: str) -> str:
         raise Refused(
             f"{state.id} archives nothing now: it is {state.state}", next_step=f"/retire show {state.id}"
         )
-    absent = completeness.lacking(state)
+    absent = (*completeness.lacking(state), *state.progress(StepKind.ARCHIVE).lacks)
     if name in completeness.waived(state):
         return f"{ARCHIVE}{name} is waived already."
     if name not in absent:

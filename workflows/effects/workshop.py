@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
+from msgspec.structs import replace
+
 from data.archive.results import Sign
-from data.errors import EmeritusError, Refused, Unavailable
+from data.errors import EmeritusError, Lacking, Refused, Unavailable
 from data.events import EMERITUS
 from data.metrics import UNCOUNTED, Metrics
+from data.records.artifacts import ArtifactClass
 from data.records.catalog import EndpointKind
 from data.records.decision import Claim, Done, HeldUp, NotDone, Result, Unknown
 from data.records.deprecation import CatalogKind
@@ -145,7 +148,10 @@ def failed(
     """What is unavailable is asked again, quietly at first; all else holds the step, the reason in the thread."""
     if isinstance(error, Unavailable) and (claim.attempt < QUIET_TRIES or shop.ending.is_set()):
         return again(claim, error, shop.world), None
-    return Done(), then(claim, failure(claim, str(error), is_archive_lost=is_archive_lost))
+    said = failure(claim, str(error), is_archive_lost=is_archive_lost)
+    if isinstance(error, Lacking):
+        said = replace(said, lacks=tuple(map(ArtifactClass, error.classes)))
+    return Done(), then(claim, said)
 
 
 def failure(claim: Claim, reason: str, *, is_archive_lost: bool = False) -> cmd.RecordFailure:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from data import events
 from data.events.fixity import ArchiveMended
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
+from data.records.artifacts import ArtifactClass
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Obligation, Retirement, State
 from workflows.rules.consumers import callers, checking, ids, objecting, obligations, waiving
@@ -150,7 +151,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.StepFailed():
             # It stopped because the endpoint it was to switch off was seen to serve.
             known = settled(state, action="disable") if event.step is StepKind.DISABLE else state
-            return _held(known, event, (event.reason,))
+            return _held(known, event, (event.reason,), lacks=event.lacks)
         case events.ArchiveStored():
             return _done(replace(state, archived=event.archived, audit=None), StepKind.ARCHIVE, event)
         case events.DrillPassed():
@@ -240,8 +241,11 @@ def _held(
     event: events.StepHeld | events.StepFailed | events.ArchiveLost,
     reasons: tuple[str, ...],
     gates: tuple[str, ...] = (),
+    lacks: tuple[ArtifactClass, ...] = (),
 ) -> Retirement:
-    held = StepProgress(kind=event.step, progress=Progress.HELD, held_by=reasons, gates=gates, at=event.at)
+    held = StepProgress(
+        kind=event.step, progress=Progress.HELD, held_by=reasons, gates=gates, at=event.at, lacks=lacks
+    )
     return _step(state, held)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.archive.results import Artifact, Wrapping
-from data.errors import Invalid
+from data.errors import Invalid, Lacking
 from data.records.artifacts import ArtifactClass
 from tests.workflows.adapters.test_local_directory import never, now
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -17,6 +17,7 @@ from workflows.adapters.git_sources import GitSources
 from workflows.adapters.local_directory import LocalDirectory
 
 HASH = "3f2c" * 10
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d7a' * 16}\nsize 5368709120\n"
 ENV = {
     "PATH": "/usr/bin:/bin:/usr/local/bin",
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -64,6 +65,43 @@ def test_a_commit_of_a_local_repository_is_a_bundle_anybody_can_clone(
     git("clone", "-q", "-b", "archived", tmp_path / "b.bundle", tmp_path / "again")
     assert git("-C", tmp_path / "again", "rev-parse", "HEAD") == commit
     assert git("-C", tmp_path / "again", "log", "--format=%s").split() == ["1", "0"]
+
+
+def test_what_a_commit_only_names_is_listed_in_what_is_told_of_it(tmp_path: Path) -> None:
+    library, folder = tmp_path / "library", tmp_path / "code"
+    git("init", "-q", "-b", "main", library)
+    git("-C", library, "commit", "-q", "--allow-empty", "-m", "1")
+    git("init", "-q", "-b", "main", folder)
+    (folder / "big ü.bin").write_text(POINTER)
+    (folder / "notes.md").write_text(f"Pointers look like this:\n{POINTER}")
+    git("-C", folder, "-c", "protocol.file.allow=always", "submodule", "add", "-q", library, "libs/own")
+    git("-C", folder, "add", ".")
+    git("-C", folder, "commit", "-qm", "1")
+    uri = f"git+{folder.as_uri()}@{git('-C', folder, 'rev-parse', 'HEAD')}"
+    listed, bundle = ArtifactSources().files(uri)
+    of_library = git("-C", library, "rev-parse", "HEAD")
+    assert [str(one) for one in listed.elsewhere] == [
+        "big ü.bin, 5,368,709,120 bytes in git LFS",
+        f"libs/own, a submodule at {of_library[:12]}",
+    ]
+    assert json.loads(b"".join(listed.chunks()))["elsewhere"] == [
+        {"path": "big ü.bin", "what": "git LFS", "version": f"sha256:{'4d7a' * 16}", "bytes": 5_368_709_120},
+        {"path": "libs/own", "what": "submodule", "version": of_library},
+    ]
+    assert bundle.elsewhere == ()
+    code = [Artifact(path="code", source=uri, role=ArtifactClass.CODE)]
+    archive = LocalDirectory(tmp_path / "archive")
+    with pytest.raises(
+        Lacking, match=r"not there: code/big ü\.bin, .* git LFS; not there: code/libs/own, a submodule"
+    ):
+        archive.put("churn", code, Wrapping(), now, never)
+    (folder / "big ü.bin").unlink()
+    git("-C", folder, "commit", "-qam", "2")
+    both = [
+        Artifact(path="code", source=f"git+{folder.as_uri()}@{git('-C', folder, 'rev-parse', 'HEAD')}"),
+        Artifact(path="own", source=f"git+{library.as_uri()}@{of_library}"),
+    ]
+    assert archive.put("churn", both, Wrapping(), now, never).archived.files == 4
 
 
 def test_one_commit_is_one_bundle_however_its_repository_is_packed(

@@ -44,6 +44,7 @@ from workflows.adapters.archived_payload import (
     require_inside,
     require_none_added,
     require_sound,
+    require_whole,
     shelf_name,
     with_first,
 )
@@ -101,6 +102,7 @@ class S3Archive:
         One already there is read back before the new copy of it is thrown away: Corrupt when it has rotted.
         """
         payload = payload_of(artifacts, self._sources.files)
+        require_whole(payload, wrapping)
         require_fit(payload, wrapping.info)
         shelf = shelf_name(name)
         location = f"{shelf}/{listed_as(payload)}"

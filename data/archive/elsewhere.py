@@ -1,0 +1,42 @@
+"""What a source names and does not hold itself: files kept in git LFS, and submodules, whose commits lie elsewhere.
+
+Source: github.com/git-lfs/git-lfs docs/spec.md (a pointer is less than 1,024 bytes), git-scm.com/docs/gitsubmodules
+"""
+
+from __future__ import annotations
+
+import re
+
+from data.records.base import Record
+
+POINTER_BYTES_MAX = 1_024
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid (?P<oid>[^\n]+)\nsize (?P<size>\d+)"
+)
+
+
+class Elsewhere(Record, frozen=True, kw_only=True):
+    """One thing that is only named. `version` is its digest in LFS, or the commit of a submodule."""
+
+    path: str
+    what: str
+    version: str
+    bytes: int = 0
+
+    def __str__(self) -> str:
+        if self.what == "submodule":
+            return f"{self.path}, a submodule at {self.version[:12]}"
+        return f"{self.path}, {self.bytes:,} bytes in {self.what}"
+
+
+def may_point(size_bytes: int) -> bool:
+    """Is it short enough to be a pointer, and long enough?"""
+    return len("version https://git-lfs.github.com/spec/v1\n") < size_bytes <= POINTER_BYTES_MAX
+
+
+def pointed(path: str, content: bytes) -> Elsewhere | None:
+    """What a pointer of git LFS stands for; None for what is none."""
+    if (found := _POINTER.match(content)) is None:
+        return None
+    oid = found["oid"].decode("ascii", "replace")
+    return Elsewhere(path=path, what="git LFS", version=oid, bytes=int(found["size"]))

@@ -33,12 +33,14 @@ class PruneAsked(Event, frozen=True, kw_only=True, tag="prune asked"):
 
     rules      class -> the rule of the policy that lets it go
     entitled   who could ask, as roles and groups stood at that moment
+    overrides  class -> which minimum it is let go before, and by which rule, as both people were told
     """
 
     classes: tuple[str, ...]
     rules: dict[str, str]
     why: Prose
     entitled: tuple[str, ...]
+    overrides: dict[str, str] = {}
 
 
 class PruneConfirmed(Event, frozen=True, kw_only=True, tag="prune confirmed"):

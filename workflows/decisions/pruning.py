@@ -19,7 +19,7 @@ from workflows.rules.permissions import check
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
 from workflows.rules.voting.two_people import check_apart, check_named
-from workflows.rules.wording import counted, named
+from workflows.rules.wording import counted, named, typed
 
 
 def ask(state: Retirement, command: AskPrune, facts: Facts, now: datetime) -> RetirementDecision:
@@ -46,8 +46,16 @@ def ask(state: Retirement, command: AskPrune, facts: Facts, now: datetime) -> Re
         rules={term.kept.of: term.rule.id for term in meant if term.rule},
         why=command.why,
         entitled=pruning.entitled(state, facts),
+        overrides={term.kept.of: said for term in meant if (said := pruning.overridden(state, term, now))},
     )
-    return decided(state, event, reply=f"{_amount(meant)} of {state.id} go once somebody else confirms it.")
+    reply = f"{_amount(meant)} of {state.id} go once somebody else confirms it."
+    against = [f"{of}: {said}" for of, said in event.overrides.items()]
+    stays = [
+        f"{term.kept.of} stays: {why}"
+        for term in pruning.left(state)
+        if command.what == pruning.EVERYTHING and (why := _by_name(state, term, now))
+    ]
+    return decided(state, event, reply=" ".join([reply, *(f"{one}." for one in (*against, *stays))]))
 
 
 def confirm(state: Retirement, command: ConfirmPrune, facts: Facts, now: datetime) -> RetirementDecision:
@@ -153,9 +161,14 @@ def _kept(state: Retirement, asked: Prune, now: datetime) -> str:
 
 
 def _meant(state: Retirement, what: str, now: datetime) -> Sequence[Term]:
-    """The classes that are meant, all of which may go. Raises `Refused` with what keeps each."""
+    """The classes that are meant, all of which may go. Raises `Refused` with what keeps each.
+
+    What a regulation still keeps goes by its own name only: nobody lets it go by the way.
+    """
     there = pruning.left(state)
     kept = {term.kept.of: pruning.kept_because(state, term, now) for term in there}
+    if what == pruning.EVERYTHING:
+        kept |= {term.kept.of: kept[term.kept.of] or _by_name(state, term, now) for term in there}
     if what == pruning.EVERYTHING and not all(kept.values()):
         return [term for term in there if not kept[term.kept.of]]
     chosen = [term for term in there if what in (term.kept.of, pruning.EVERYTHING)]
@@ -169,6 +182,16 @@ def _meant(state: Retirement, what: str, now: datetime) -> Sequence[Term]:
             next_step=f"/retire retention {state.id} says what is kept until when",
         )
     return chosen
+
+
+def _by_name(state: Retirement, term: Term, now: datetime) -> str:
+    """Why "all" does not mean it; empty where it does."""
+    overridden = pruning.overridden(state, term, now)
+    return (
+        f"{overridden}: /retire prune {state.id} {typed(term.kept.of)} REASON decides that"
+        if overridden
+        else ""
+    )
 
 
 def _amount(meant: Sequence[Term]) -> str:

@@ -101,7 +101,9 @@ def require_recorded(archived: Archived, files: Sequence[StoredFile]) -> None:
 
 
 def tombstone(state: Retirement, term: Term, files: Sequence[StoredFile], asked_at: datetime) -> bytes:
-    """What stands in the place of a class: what it was, by which rule it went, and every file with its digest.
+    """What stands in the place of a class: what it was, by which rule it went, before which minimum, and every file
+
+    with its digest.
 
     The same whenever it is written. Who let it go, and why, is on the record, which can forget what people wrote.
     """
@@ -115,4 +117,6 @@ def tombstone(state: Retirement, term: Term, files: Sequence[StoredFile], asked_
         "asked_at": asked_at.astimezone(UTC).isoformat(),
         "files": {file.path: file.artifact_id for file in files},
     }
+    if overridden := pruning.overridden(state, term, asked_at):
+        said["overrides"] = overridden
     return json.dumps(said, indent=1, sort_keys=True).encode() + b"\n"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.ids import SLASH_COMMAND, Action, Callback
-from bot.views import blocks
+from bot.views import blocks, limits
 from bot.views.blocks import Payload, actions, button, mention, modal, quoted, safe, said, section
 from bot.views.card.proposal import name_of
 from data import events
 from data.records.keeping import Prune
 from data.records.retirement import Retirement
+from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import terms
 from workflows.rules.wording import counted, named
 
@@ -28,7 +29,8 @@ def line(event: Event) -> str:
         case events.PruneAsked():
             rules = ", ".join(dict.fromkeys(event.rules.values()))
             what = f":headstone: {by} asks that {_bold(event.classes)} of its archive goes for good ({safe(rules)})"
-            return f"{what}{said(event.why)}"
+            against = [f":warning: {safe(of)}: {safe(why, 500)}" for of, why in event.overrides.items()]
+            return limits.joined([f"{what}{said(event.why)}", *against], limits.SECTION_MAX)
         case events.PruneConfirmed():
             proof = f", proved as {safe(event.proof, 200)}" if event.proof else ""
             return f":headstone: {by} confirms by its name that it goes{proof}"
@@ -54,14 +56,16 @@ def request(retirement: Retirement, number: int) -> Payload:
         return blocks.message(f":headstone: {_bold(asked.classes)} of *{name}*: {both} let it go.")
     text = (
         f":headstone: {mention(asked.asked_by)} asks that {_bold(asked.classes)} of the archive of *{name}* goes for "
-        f"good{quoted(asked.why)}\n{_amount(retirement, asked)} Nobody brings it back: a *second person* types its "
-        f"model's name, or takes it back. `{SLASH_COMMAND} retention {retirement.id}` has the rules."
+        f"good{quoted(asked.why)}\n{_amount(retirement, asked)} Nobody brings it back: a "
+        f"*second person* types its model's name, or takes it back. `{SLASH_COMMAND} retention {retirement.id}` has "
+        f"the rules."
     )
     value = f"{retirement.id}|{number}"
     return blocks.message(
         text,
         [
             section(text),
+            *_against(retirement, asked),
             actions(
                 button("Confirm", Action.PRUNE_CONFIRM, value, style="danger"),
                 button("Keep it", Action.PRUNE_DROP, value),
@@ -73,15 +77,27 @@ def request(retirement: Retirement, number: int) -> Payload:
 def form(retirement: Retirement, number: int) -> Payload:
     """`private_metadata`: retirement, number."""
     name = name_of(retirement)
-    classes = retirement.prune.classes if retirement.prune else ()
+    asked = retirement.prune
+    classes = asked.classes if asked else ()
     text = f"{_bold(classes)} of the archive of *{safe(name)}* goes for good, and nobody brings it back."
+    against = _against(retirement, asked) if asked else []
     return modal(
         "Prune",
         Callback.PRUNE_CONFIRM,
-        [section(text), blocks.name_field("Type its model's name", Action.PRUNE_NAME, name)],
+        [section(text), *against, blocks.name_field("Type its model's name", Action.PRUNE_NAME, name)],
         metadata={"retirement": retirement.id, "number": str(number)},
         submit="Confirm",
     )
+
+
+def _against(retirement: Retirement, asked: Prune) -> list[Payload]:
+    """Each minimum that would not be waited for."""
+    rows = [
+        f":warning: *{safe(term.kept.of)}*: {safe(said, 500)}"
+        for term in terms(retirement)
+        if term.kept.of in asked.classes and (said := pruning.overridden(retirement, term, asked.asked_at))
+    ]
+    return [section(limits.joined(rows, limits.SECTION_MAX))] if rows else []
 
 
 def _amount(retirement: Retirement, asked: Prune) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from bot.views.keeping import pruning as views
 from data import events
 from data.errors import EmeritusError
 from data.events import EMERITUS
@@ -33,6 +35,8 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.decisions.pruning import still_kept
+from workflows.effects.keeping import tombstone
+from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import terms
 
 LOGS, ALL = "inference-logs", "all"
@@ -177,11 +181,46 @@ def test_what_a_regulation_keeps_longer_than_people_may_be_known_is_for_two_peop
     story.stands(replace(story.state, policy=regulated))
     logs, weights = terms(story.state)
     assert (logs.days_min, logs.is_contested, weights.is_contested) == (3650, True, False)
+    assert logs.free_at
+    assert logs.due_at
     assert "keeps it for 3,650 days" in refusal(story, asking(what=LOGS))
     story.until(CLOSE_AT + days(51))
-    story.does(asking(what=LOGS))
+    basis = (
+        f"[regulated] keep_days_min (EU AI Act, annex III) keeps it for 3,650 days, until {logs.free_at:%Y-%m-%d}; "
+        f"by retention.{LOGS} it is due to go since {logs.due_at:%Y-%m-%d}"
+    )
+    assert f"{LOGS}: {basis}: /retire prune RET-1 {LOGS} REASON decides that" in refusal(story, asking())
+    assert basis in story.does(asking(what=LOGS)).reply
     assert story.state.prune is not None
     assert story.state.prune.why == WHY
+    assert story.of(events.PruneAsked)[0].overrides == {LOGS: basis}
+    number = story.state.prune.number
+    shown = {
+        "request": views.request(story.state, number)["blocks"],
+        "form": views.form(story.state, number)["blocks"],
+        "line": views.line(story.of(events.PruneAsked)[0]),
+    }
+    assert [where for where, said in shown.items() if basis not in str(said)] == []
+    (logs, _) = terms(story.state)
+    assert json.loads(tombstone(story.state, logs, (), story.state.prune.asked_at))["overrides"] == basis
+    story.until(logs.free_at)
+    assert pruning.overridden(story.state, logs, story.now) == ""
+
+
+def test_all_leaves_out_what_a_regulation_still_keeps_and_says_so() -> None:
+    first, second = POLICY.retention
+    rules = (
+        replace(first, starts_from=StartsFrom.DISABLED),
+        replace(second, starts_from=StartsFrom.CLOSED),
+    )
+    story = a_closed(after_days=3649, regulated="EU AI Act")
+    story.stands(replace(story.state, policy=replace(POLICY, retention=rules, regulated_keep_days=3650)))
+    said = story.does(asking()).reply
+    assert said.startswith(
+        "weights (1 file) of RET-1 go once somebody else confirms it. inference-logs stays: [reg"
+    )
+    assert said.endswith("/retire prune RET-1 inference-logs REASON decides that.")
+    assert story.of(events.PruneAsked)[0].overrides == {}
 
 
 def test_what_went_before_something_came_between_is_on_record_and_the_rest_stays() -> None:

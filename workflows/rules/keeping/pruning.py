@@ -11,7 +11,8 @@ from data.records.facts import Facts
 from data.records.keeping import Prune, Pruned
 from data.records.retirement import Retirement, State
 from workflows.rules.keeping.retention import Term, terms
-from workflows.rules.wording import counted
+from workflows.rules.voting.weighing import regulations
+from workflows.rules.wording import counted, named
 
 EVERYTHING = "all"
 
@@ -35,6 +36,21 @@ def kept_because(state: Retirement, term: Term, now: datetime) -> str:
         return ""
     days = counted(term.days_min, "day")
     return f"{term.rule.id} keeps it for {days}, until {term.free_at:%Y-%m-%d}"
+
+
+def overridden(state: Retirement, term: Term, at: datetime) -> str:
+    """Which minimum it would not have been kept for, were it to go at this moment; empty where it has been.
+
+    Two people may let it go in spite of that, once it is due: this is what they decide on, word for word.
+    """
+    if not term.is_contested or term.rule is None or term.free_at is None or at >= term.free_at:
+        return ""
+    is_by_law = term.days_min > term.rule.keep_days_min
+    keeps = f"[regulated] keep_days_min ({named(regulations(state))})" if is_by_law else term.rule.id
+    return (
+        f"{keeps} keeps it for {counted(term.days_min, 'day')}, until {term.free_at:%Y-%m-%d}; "
+        f"by {term.rule.id} it is due to go since {term.due_at:%Y-%m-%d}"
+    )
 
 
 def entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:

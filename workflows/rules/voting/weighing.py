@@ -87,6 +87,11 @@ def is_regulated(state: Retirement) -> bool:
     return any(one.regulated for one in weights(state))
 
 
+def regulations(state: Retirement) -> tuple[str, ...]:
+    """What it is under, as the catalog calls it."""
+    return tuple(dict.fromkeys(one.regulated for one in weights(state) if one.regulated))
+
+
 def may_be_agreed_to_by_silence(state: Retirement) -> bool:
     """Not of the strictest tier, of none that anybody knows, or under a regulation."""
     return all(one.tier in CONSENTED_TO_BY_SILENCE for one in weights(state)) and not is_regulated(state)

@@ -123,6 +123,35 @@ def named_in(bad: str, name: str) -> bool:
     return any(part in bad for part in drawn.get(kind, (name.replace("checkpoints", "c"), f"/{number}")))
 
 
+@pytest.mark.long
+def test_every_single_bit_that_flips_in_what_proves_an_entry_is_told_of_that(tmp_path: Path) -> None:
+    """Also by who mends the checksums of the ZIP."""
+    with closing(SqliteStore(tmp_path / "emeritus.db", Scripted())) as store:
+        use(store, SIGNER)
+        for stream in ("RET-1", "RET-2"):
+            store.transact(stream, stream, a_command(says=("why",)), b"", NOW)
+            store.seal(NOW, SIGNER)
+        files = unpacked(store.bundle("RET-1"))
+    told = {
+        "bundle": r"bundle: |entries/\S+: ",  # it says how many there are, and of what
+        "checkpoint": r"checkpoint: ",
+        "checkpoints/2": r"checkpoints/\S+: |consistency/\S+: ",
+        "consistency/2": r"consistency/2: ",
+        "entries/1.json": r"entries/1\.json: RET-1 entry 1: ",
+        "keys": r"keys: |checkpoint: ",
+        "leaves/1.json": r"leaves/1\.json: |entries/1\.json: |proofs/1\.tlog-proof: ",
+        "proofs/1.tlog-proof": r"proofs/1\.tlog-proof: ",
+        "texts.json": r"texts\.json: |entries/1\.json: RET-1 entry 1: a text kept beside it ",
+    }
+    assert {*files} == {*told, "README.txt", "facts.json", "report.html"}
+    for name, whose in told.items():
+        for bit in range(8 * len(files[name])):
+            flipped = bytearray(files[name])
+            flipped[bit // 8] ^= 1 << bit % 8
+            found = audited(packed({**files, name: bytes(flipped)}))
+            assert re.match(whose, found.bad), (name, bit, found.bad)
+
+
 @settings(deadline=None)  # other tests have the machine, too
 @given(st.data())
 def test_any_bit_flipped_anywhere_in_the_file_is_seen(bundle: bytes, data: st.DataObject) -> None:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from data.canonical import canonical, is_unicode
+from data.erasures import Missing
 from data.errors import Invalid, Problem
-from data.events import AnyEvent
+from data.events import AnyEvent, Erased
 from data.printable import printable
 from data.store import Machine, Verified
 from data.upcasting import upcast
@@ -183,30 +184,36 @@ def verified(
     heads     where each stream is said to stand
     """
     reached: dict[str, _Reached] = {}
-    count = 0
+    missing, count = Missing(), 0
     for item in entries:
-        bad, state = _followed(item, reached.get(item.stream, _NOTHING), text_of, machine)
+        bad, state = _followed(item, reached.get(item.stream, _NOTHING), text_of, machine, missing)
         if bad:
             return Verified(entries=count, streams=len(reached), bad=printable(bad[:SHOWN_MAX]))
         assert state is not None
         reached[item.stream] = (item.version, item.digest, state)
         count += 1
     ends = (_loose_end(name, *reached.get(name, _NOTHING), heads.get(name)) for name in {**reached, **heads})
-    return Verified(
-        entries=count, streams=len(reached), bad=printable(next(filter(None, ends), "")[:SHOWN_MAX])
-    )
+    bad = next(filter(None, ends), "") or missing.flaw()
+    return Verified(entries=count, streams=len(reached), bad=printable(bad[:SHOWN_MAX]))
 
 
 def _followed(
-    item: Entry, reached: _Reached, text_of: Callable[[str], Text | None], machine: Machine
+    item: Entry,
+    reached: _Reached,
+    text_of: Callable[[str], Text | None],
+    machine: Machine,
+    missing: Missing,
 ) -> tuple[str, bytes | None]:
     """What is wrong with the entry, or the state it leads to. Whatever somebody stored there, nothing is raised."""
     version, before, state = reached
     here = f"{item.stream} entry {version + 1}"
     try:
-        if bad := _misplaced(item) or flaw(item, version + 1, before, text_of):
+        looked_up = missing.noting(item.stream, version + 1, text_of)
+        if bad := _misplaced(item) or flaw(item, version + 1, before, looked_up):
             return bad, None
         event = opened(item.stored, text_of)
+        if isinstance(event, Erased):
+            missing.told(item.stream, version + 1, event)
     except msgspec.MsgspecError as error:
         return f"{here}: it cannot be read as an event ({error})", None
     except Exception:  # noqa: BLE001 - anything can be read from bytes

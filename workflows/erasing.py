@@ -13,14 +13,14 @@ import msgspec
 from msgspec.structs import replace
 
 from data.errors import Invalid, Problem, Refused
-from data.events import EMERITUS, Reviewed
+from data.events import EMERITUS, Erased, Reviewed
 from data.ledger import ERASED, commitments
 from data.records.base import Record
 from data.records.decision import Effect, EffectKind, Outcome
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from data.sql.record import SqlStore
-from data.store import Kept
+from data.store import Kept, StoredEvent
 from workflows.commands import Erase, encoded
 from workflows.decisions import digests
 from workflows.decisions.erasing import check_entry
@@ -51,14 +51,15 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
     """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything."""
     check_answers(by, because)
     check_entry(state, entry)
-    stored = store.events(state.id)[entry - 1]
-    texts = [words for words in commitments(msgspec.to_builtins(stored.event)) if words != ERASED]
+    entries = store.events(state.id)
+    stored = entries[entry - 1]
+    texts = _to_erase(entries, entry)
     if not texts:
         raise Refused(
             f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
             next_step=f"emeritus audit export {state.id} lists what people wrote, by entry",
         )
-    command = encoded(Erase(by=EMERITUS, answers=by, entry=entry, texts=len(texts), because=because))
+    command = encoded(Erase(by=EMERITUS, answers=by, entry=entry, texts=texts, because=because))
     receipt = store.transact(
         f"erase/{state.id}/{entry}/{state.version}", state.id, command, Facts(observed_at=now), now
     )
@@ -76,7 +77,7 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
     for stream, of_stream in edits.items():
         store.want(stream, of_stream, now)
     return Erasure(
-        texts=len(texts),
+        texts=texts,
         redrawn=sum(map(len, edits.values())),
         bundles=sum(one.is_done and one.effect.body.get("notice") == "audit" for one in shown),
         digests=quoting,
@@ -108,6 +109,15 @@ def _posted_since(store: SqlStore, prefix: str, since: datetime) -> Iterator[Kep
     for one in store.kept(prefix):
         if one.effect.kind is EffectKind.POST and "ts" in one.found and one.turn_at >= since:
             yield one
+
+
+def _to_erase(entries: Sequence[StoredEvent], entry: int) -> int:
+    """How many texts it has, with those that are gone though no entry says so."""
+    words = [*commitments(msgspec.to_builtins(entries[entry - 1].event))]
+    told = sum(
+        one.event.texts for one in entries if isinstance(one.event, Erased) and one.event.entry == entry
+    )
+    return max(sum(text != ERASED for text in words), len(words) - told)
 
 
 def check_answers(by: str, because: str) -> None:

@@ -16,7 +16,10 @@ from data.audit.bundle import FORMAT_ANCHORED, READMES, files_of
 from data.audit.container import unpacked
 from data.audit.reading import file_of, leaf_of, number_of, proven_of
 from data.canonical import canonical
+from data.erasures import Missing
 from data.errors import Corrupt, EmeritusError
+from data.events import Erased
+from data.events.base import name_of
 from data.ledger import GENESIS, SHOWN_MAX, Entry, Text, commitments, flaw
 from data.log.checkpoints import Head, opened
 from data.log.keys import PublicKey, read_key
@@ -118,6 +121,7 @@ def _audited(
     kept, anchors = check_anchors(files, head) if about.format == FORMAT_ANCHORED else ([], set())
     if more := sorted(files.keys() - expected.keys() - earlier - proofs - anchors):
         raise Corrupt(f"{more[0]}: it belongs to no bundle")
+    _check_missing(files, about, texts)
     return Audited(
         retirement=about.retirement,
         entries=about.entries,
@@ -214,3 +218,17 @@ def _committed(files: Mapping[str, bytes], entries: int) -> set[str]:
     for number in range(1, entries + 1):
         found.update(commitments(msgspec.json.decode(files[f"entries/{number}.json"])))
     return found
+
+
+def _check_missing(files: Mapping[str, bytes], about: _About, texts: Mapping[str, Text]) -> None:
+    """Words that are not there have to be erased on record."""
+    missing = Missing()
+    for number in range(1, about.entries + 1):
+        event = msgspec.json.decode(files[f"entries/{number}.json"])["event"]
+        look = missing.noting(about.retirement, number, texts.get)
+        for commitment in commitments(event):
+            look(commitment)
+        if event["event"] == name_of(Erased):
+            missing.told(about.retirement, number, msgspec.convert(event, Erased))
+    if bad := missing.flaw():
+        raise Corrupt(f"texts.json: {bad}")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from data.errors import Invalid, Problem, Refused
-from data.events import AnyEvent, Paused, Resumed
+from data.events import AnyEvent, Erased, Paused, Resumed
 from data.records.base import Prose, Record
 from data.records.decision import Decision, Effect, EffectKind, Receipt, Timer
 from data.store import Store
@@ -21,7 +21,10 @@ def at(seconds: float) -> datetime:
 
 
 class Script(Record, frozen=True, kw_only=True):
-    """`counts` events without words, then one per text in `says`; `garbles` adds one that has no UTF-8."""
+    """`counts` events without words, then one per text in `says`; `garbles` adds one that has no UTF-8.
+
+    `erases`: the entry whose texts are said to be erased, however many there were.
+    """
 
     counts: int = 0
     says: tuple[str, ...] = ()
@@ -29,6 +32,7 @@ class Script(Record, frozen=True, kw_only=True):
     rejects: str = ""
     breaks: bool = False
     garbles: bool = False
+    erases: int = 0
     timers: tuple[Timer, ...] = ()
     cancels: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -42,6 +46,10 @@ class Script(Record, frozen=True, kw_only=True):
 class Tally(Record, frozen=True, kw_only=True):
     count: int = 0
     said: tuple[str, ...] = ()
+
+
+def _erased(entry: int, now: datetime) -> Erased:
+    return Erased(at=now, by="U1", entry=entry, texts=9, because="request 12")
 
 
 class Scripted:
@@ -68,6 +76,7 @@ class Scripted:
                 *(Resumed(at=now, by="U1") for _ in range(script.counts)),
                 *(Paused(at=now, by="U1", why=Prose(prose=text)) for text in script.says),
                 *([Paused(at=now, by="U1", why=Prose(prose="half \ud83d"))] if script.garbles else []),
+                *([_erased(script.erases, now)] if script.erases else []),
             ),
             timers=script.timers,
             cancels=script.cancels,

@@ -57,6 +57,7 @@ def fill(store: SqlStore) -> None:
     store.transact("k1", "RET-*", proposal, b"", NOW)
     store.transact("k2", "RET-*", a_command(counts=3, reserves=("endpoint:churn",)), b"", NOW)
     store.transact("k3", "RET-1", a_command(refuses="Not now"), b"", NOW)
+    store.transact("k4", "RET-1", a_command(erases=2), b"", NOW)
     store.erase("RET-1", 2)
     store.seal(NOW)
     for number in range(3):

@@ -120,6 +120,9 @@ class Work:
     def _erase(self) -> None:
         if self._acks:
             receipt = self._rng.choice(self._acks).receipt
+            told = a_command(erases=receipt.version)
+            said = self._store.transact(self._key(), receipt.stream, told, b"", self._now)
+            self._back(Ack(receipt=said, effects=(), timer=""))
             self._store.erase(receipt.stream, receipt.version)
 
     def _look(self) -> None:

@@ -35,7 +35,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         store.transact("k1", "RET-1", a_command(says=("<script>alert(1)</script> \u202e", "gone")), b"", NOW)
         store.seal(at(60), SIGNER)
         use(store, LATER)
-        store.transact("k2", "RET-1", a_command(counts=1), b"", NOW)
+        store.transact("k2", "RET-1", a_command(erases=19), b"", NOW)
         store.transact("k3", "RET-2", a_command(counts=300), b"", NOW)
         store.seal(at(120), LATER)
         store.erase("RET-1", 19)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 from data.audit.bundle import gathered
 from data.audit.checking import Audited, audited
 from data.audit.container import packed, unpacked
+from data.audit.facts import events_of, facts
+from data.audit.report import report
 from data.canonical import canonical
 from data.errors import NotFound, Refused
 from data.ledger import GENESIS, chained
-from data.log.checkpoints import Head
+from data.log.checkpoints import Head, head_of
 from data.log.keys import Signer
 from data.log.leaves import Leaf
 from data.log.proofs import Proven, inclusion
@@ -190,8 +193,21 @@ def signed_by(files: dict[str, bytes], signer: Signer) -> dict[str, bytes]:
     return {**forged, "keys": f"{signer.public}\n".encode()}
 
 
+def without_words(files: dict[str, bytes]) -> dict[str, bytes]:
+    """As if all of them had been erased, with everything drawn from that."""
+    entries = [files[f"entries/{number}.json"] for number in range(1, 21)]
+    numbers = [one["leaf"] for one in msgspec.json.decode(files["facts.json"])["entries"]]
+    told = facts("RET-1", events_of(entries, {}.get), numbers)
+    page = report(told, head_of(files["checkpoint"]), files["keys"].decode().splitlines())
+    return {**files, "texts.json": b"{}", "facts.json": canonical(told), "report.html": page}
+
+
 Tamper = Callable[[dict[str, bytes]], dict[str, bytes]]
 TAMPERED: dict[str, tuple[Tamper, str]] = {
+    "words gone, and nobody erased them": (
+        without_words,
+        "texts.json: RET-1 entry 1: words of it are missing, and no entry says that they were erased",
+    ),
     "an entry gone": (lambda files: without(files, "entries/7.json"), "entries/7.json: missing"),
     "a proof gone": (lambda files: without(files, "proofs/7.tlog-proof"), "proofs/7.tlog-proof: missing"),
     "the last entry gone": (

@@ -263,14 +263,23 @@ def test_what_was_asked_is_erased_once_it_is_answered(store: SqliteStore) -> Non
     assert row == (None, None, "done", '{"receipt":"k1"}')
 
 
+def test_words_that_are_gone_though_no_entry_says_so_are_missed(store: SqliteStore) -> None:
+    store.transact("k1", "RET-1", a_command(counts=1, says=("Pat broke it",)), b"", NOW)
+    store.transact("k2", "RET-1", a_command(erases=1), b"", NOW)
+    store.erase("RET-1", 2)
+    missed = "RET-1 entry 2: words of it are missing, and no entry says that they were erased"
+    assert store.verify() == Verified(entries=3, streams=1, bad=missed)
+
+
 def test_erasing_the_words_of_an_entry_leaves_a_record_that_holds(store: SqliteStore) -> None:
     store.transact("k1", "RET-1", a_command(says=("Pat broke it", "Fine")), b"", NOW)
 
+    store.transact("k2", "RET-1", a_command(erases=1), b"", NOW)
     assert store.erase("RET-1", 1) == 1
     assert store.erase("RET-1", 1) == 0
     assert store.events("RET-1")[0].event == Paused(at=NOW, by="U1", why=Prose(prose="[erased]"))
-    assert tally(store.state("RET-1")) == Tally(count=2, said=("[erased]", "Fine"))
-    assert store.verify() == Verified(entries=2, streams=1)
+    assert tally(store.state("RET-1")) == Tally(count=3, said=("[erased]", "Fine"))
+    assert store.verify() == Verified(entries=3, streams=1)
     store.close()
     assert b"Pat broke it" not in store.path.read_bytes()
 

@@ -53,8 +53,7 @@ from workflows.user_groups import UserGroups
 _OF_DIGESTS = (cmd.SendDigest, cmd.TellDigest, cmd.DropReader, cmd.RemindPolicyReview)
 _OF_IMPORTS = (cmd.ScheduleImports, cmd.RunImport, cmd.RecordImport, cmd.RecordFile)
 _OF_FIXITY = (cmd.PlanFixity, cmd.RunFixity, cmd.RecordFixity)
-_OF_LOG = (cmd.UseSigningKey, cmd.PlanAnchors, cmd.RunAnchors, cmd.RecordAnchored, cmd.LeaveAnchors)
-OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, *_OF_FIXITY, *_OF_LOG)
+OF_NO_RETIREMENT = (*_OF_DIGESTS, *_OF_IMPORTS, *_OF_FIXITY, *cmd.OF_ANCHORS, cmd.UseSigningKey)
 READS_ENDPOINTS = (StepKind.DISABLE, StepKind.CLOSE)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from workflows.commands.anchors import LeaveAnchors, PlanAnchors, RecordAnchored, RunAnchors
+from workflows.commands.anchors import OF_ANCHORS, LeaveAnchors, PlanAnchors, RecordAnchored, RunAnchors
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
 from workflows.commands.checks import RecordCheck, RunChecks
@@ -61,6 +61,7 @@ from workflows.commands.steps import (
 from workflows.commands.votes import Cancel, Cast, CloseRound, LapseApproval, Propose, RecordShown, Revise
 
 __all__ = [
+    "OF_ANCHORS",
     "AskAgain",
     "AskForTime",
     "AskPrune",

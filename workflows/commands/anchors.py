@@ -43,3 +43,6 @@ class LeaveAnchors(Command, frozen=True, kw_only=True, tag="leave anchors"):
     names: tuple[str, ...]
     taken_at: datetime
     restored_at: datetime
+
+
+OF_ANCHORS = (PlanAnchors, RunAnchors, RecordAnchored, LeaveAnchors)

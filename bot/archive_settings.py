@@ -1,4 +1,4 @@
-"""What the environment says of where archives are kept: in a directory or a bucket, and once more in another one."""
+"""What the environment says of where archives are kept: in a directory, a bucket or another cloud, and once more."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from bot import places
 from bot.variables import ARCHIVE
 from data.records.archived import Lock
 from data.records.base import Record
+from workflows.adapters.fsspec_archive.schemes import why_no_scheme
 
 # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _URL = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+# What fsspec and its drivers take apart in addresses of their own is none of a bucket's or a prefix's name here.
+_CLOUD_URL = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9][A-Za-z0-9_.@-]*(/[A-Za-z0-9!_.*'()-]+)*/?")
 _ENDPOINT = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
 
 
@@ -30,12 +33,23 @@ class ArchiveBucket(Record, frozen=True, kw_only=True):
     variable: str = "EMERITUS_ARCHIVE"
 
 
+class ArchiveCloud(Record, frozen=True, kw_only=True):
+    """A store that fsspec has a driver for; who we are there is read as that driver reads it."""
+
+    url: str
+    variable: str = "EMERITUS_ARCHIVE"
+
+
+Elsewhere = ArchiveBucket | ArchiveCloud
+
+
 class Archives(Record, frozen=True, kw_only=True):
-    """`bucket`: where archives are kept if not in the directory `archive`; `copy_to`: and once more."""
+    """`bucket` or `cloud`: where archives are kept if not in the directory `archive`; `copy_to`: and once more."""
 
     archive: Path
     bucket: ArchiveBucket | None = None
-    copy_to: Path | ArchiveBucket | None = None
+    cloud: ArchiveCloud | None = None
+    copy_to: Path | Elsewhere | None = None
 
 
 GIB_PER_DAY, EVERY_DAYS = 100, 90
@@ -60,19 +74,20 @@ def read_archives(environ: Mapping[str, str], *, writes: bool) -> tuple[Archives
     """
     first, wrong = _place("EMERITUS_ARCHIVE", environ, ArchiveBucket(url=""), writes=writes)
     bucket = first if isinstance(first, ArchiveBucket) else None
-    copy_to: Path | ArchiveBucket | None = None
+    copy_to: Path | Elsewhere | None = None
     if environ.get(name := "EMERITUS_ARCHIVE_COPY", ""):
         copy_to, also = _place(name, environ, bucket or ArchiveBucket(url=""), writes=writes)
         if not (wrong or also) and (why := _why_in_one_place(first, copy_to)):
             also[name] = why
         wrong |= also
     archive = first if isinstance(first, Path) else Path(ARCHIVE)
-    return Archives(archive=archive, bucket=bucket, copy_to=copy_to), wrong
+    cloud = first if isinstance(first, ArchiveCloud) else None
+    return Archives(archive=archive, bucket=bucket, cloud=cloud, copy_to=copy_to), wrong
 
 
 def _place(
     name: str, environ: Mapping[str, str], unsaid: ArchiveBucket, *, writes: bool
-) -> tuple[Path | ArchiveBucket | None, dict[str, str]]:
+) -> tuple[Path | Elsewhere | None, dict[str, str]]:
     """What one variable names, and those that go with it say. `unsaid`: as it is where they say nothing."""
     url = environ.get(name, "") or ARCHIVE
     lock, kms_key, endpoint = (environ.get(f"{name}_{one}", "") for one in ("LOCK", "KMS_KEY", "ENDPOINT"))
@@ -81,13 +96,18 @@ def _place(
         wrong[f"{name}_LOCK"] = f"one of {', '.join(Lock)}"
     if endpoint and _ENDPOINT.fullmatch(endpoint) is None:
         wrong[f"{name}_ENDPOINT"] = "the address of a server of S3, e.g. https://s3.example.com"
-    if "://" not in url:
+    if not url.startswith("s3://"):
         only = f"only a bucket can do that; set {name} to s3://bucket/prefix, or leave this out"
         asked = {"LOCK": lock not in ("", Lock.NONE), "KMS_KEY": kms_key, "ENDPOINT": endpoint}
         wrong = {f"{name}_{one}": only for one, said in asked.items() if said} | wrong
+    if "://" not in url:
         if why := places.why_no_folder(Path(url), writes=writes):
             wrong[name] = why
         return Path(url), wrong
+    if not url.startswith("s3://"):
+        if why := _why_no_cloud(url):
+            wrong[name] = why
+        return (None if wrong else ArchiveCloud(url=url.rstrip("/"), variable=name)), wrong
     if _URL.fullmatch(url) is None or ".." in url:
         wrong[name] = (
             "a directory, or s3://bucket/prefix with the name of a bucket in small letters, and in the prefix no "
@@ -107,15 +127,22 @@ def _place(
     )
 
 
-def _why_in_one_place(first: Path | ArchiveBucket | None, second: Path | ArchiveBucket | None) -> str:
+def _why_no_cloud(url: str) -> str:
+    if _CLOUD_URL.fullmatch(url) is None or ".." in url:
+        return "a directory, s3://bucket/prefix, or an address such as gs://bucket/prefix, without blanks and secrets"
+    return why_no_scheme(url)
+
+
+def _why_in_one_place(first: Path | Elsewhere | None, second: Path | Elsewhere | None) -> str:
     """Why a copy there would go with what it is a copy of."""
     if isinstance(first, Path) and isinstance(second, Path):
         one, other = first.resolve(), second.resolve()
         if one.is_relative_to(other) or other.is_relative_to(one):
             return "a directory that is not in EMERITUS_ARCHIVE, nor around it; best on another disk"
-    if isinstance(first, ArchiveBucket) and isinstance(second, ArchiveBucket):
+    if isinstance(first, Elsewhere) and isinstance(second, Elsewhere):
+        servers = {one.endpoint_url for one in (first, second) if isinstance(one, ArchiveBucket)}
         urls = sorted((f"{first.url}/", f"{second.url}/"), key=len)
-        if first.endpoint_url == second.endpoint_url and urls[1].startswith(urls[0]):
+        if len(servers) <= 1 and urls[1].startswith(urls[0]):
             return (
                 "a prefix that is not in EMERITUS_ARCHIVE, nor around it; best of a bucket in another region"
             )

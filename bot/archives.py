@@ -1,4 +1,4 @@
-"""The archive that the settings name: a directory, or a bucket.
+"""The archive that the settings name: a directory, a bucket, or a store of another cloud.
 
 What speaks to AWS is loaded only where somebody wants an archive: most commands do not.
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.archive_settings import EVERY_DAYS, ArchiveBucket
+from bot.archive_settings import EVERY_DAYS, ArchiveBucket, ArchiveCloud, Elsewhere
 from bot.keeping import own_files
 from bot.settings import Settings
 from data.archive.manifest import sha256_id
@@ -19,6 +19,7 @@ from data.records.fixity import FixityPlan
 
 if TYPE_CHECKING:
     from workflows.adapters.artifact_sources import ArtifactSources
+    from workflows.adapters.fsspec_archive.objects import Objects
     from workflows.adapters.s3_archive.bucket import Bucket
     from workflows.adapters.second_place import SecondPlace
     from workflows.anchor_store import Anchors, Stamper
@@ -30,7 +31,7 @@ Canary = Callable[[datetime], tuple[str, ...]]
 
 def open_archive(settings: Settings, sources: ArtifactSources | None = None) -> ArtifactStore:
     """`sources`: where artifacts come from, for whoever puts some."""
-    return _store_at(settings.bucket or settings.archive, sources)
+    return _store_at(settings.place, sources)
 
 
 def open_second(settings: Settings, archive: ArtifactStore) -> SecondPlace | None:
@@ -42,27 +43,38 @@ def open_second(settings: Settings, archive: ArtifactStore) -> SecondPlace | Non
     return SecondPlace(archive, _store_at(settings.copy_to), _where(settings.copy_to))
 
 
-def _store_at(place: Path | ArchiveBucket, sources: ArtifactSources | None = None) -> ArtifactStore:
-    if isinstance(place, Path):
-        from workflows.adapters.local_directory import LocalDirectory  # noqa: PLC0415
+def _store_at(place: Path | Elsewhere, sources: ArtifactSources | None = None) -> ArtifactStore:
+    match place:
+        case Path():
+            from workflows.adapters.local_directory import LocalDirectory  # noqa: PLC0415
 
-        return LocalDirectory(place, sources)
-    from workflows.adapters.s3_archive.store import S3Archive  # noqa: PLC0415
+            return LocalDirectory(place, sources)
+        case ArchiveBucket():
+            from workflows.adapters.s3_archive.store import S3Archive  # noqa: PLC0415
 
-    return S3Archive(bucket_of(place), sources)
+            return S3Archive(bucket_of(place), sources)
+        case ArchiveCloud():
+            from workflows.adapters.fsspec_archive.store import FsspecArchive  # noqa: PLC0415
+
+            return FsspecArchive(objects_of(place), sources)
 
 
-def _where(place: Path | ArchiveBucket) -> str:
+def _where(place: Path | Elsewhere) -> str:
     return str(place) if isinstance(place, Path) else place.url
 
 
 def open_anchors(settings: Settings) -> Anchors:
     """Where checkpoints of the log are kept beside the archives."""
+    from workflows.adapters.fsspec_archive.beside import FsspecAnchors  # noqa: PLC0415
     from workflows.adapters.log_anchors import BucketAnchors, DirectoryAnchors  # noqa: PLC0415
 
-    if settings.bucket is None:
-        return DirectoryAnchors(settings.archive)
-    return BucketAnchors(bucket_of(settings.bucket), settings.in_force().anchors.anchor_lock_days)
+    match settings.place:
+        case Path() as folder:
+            return DirectoryAnchors(folder)
+        case ArchiveBucket() as wanted:
+            return BucketAnchors(bucket_of(wanted), settings.in_force().anchors.anchor_lock_days)
+        case ArchiveCloud() as wanted:
+            return FsspecAnchors(objects_of(wanted))
 
 
 def open_stamper(settings: Settings) -> Stamper | None:
@@ -110,7 +122,7 @@ def canary_of(settings: Settings) -> Canary | None:
 
 
 def open_links(settings: Settings) -> Links | None:
-    """What makes links to files of the archive; None for a directory, to which there are none."""
+    """What makes links to files of the archive; None for any but a bucket, to which there are none."""
     if settings.bucket is None:
         return None
     from workflows.adapters.s3_archive.links import links_of  # noqa: PLC0415
@@ -122,7 +134,7 @@ def fixity_of(settings: Settings) -> FixityPlan:
     """Where archives are is only on the record as a digest: it may tell of this machine."""
     bucket = settings.bucket
     where: tuple[str, ...] = (
-        (str(settings.archives_at), str(bucket.lock), bucket.kms_key) if bucket else (str(settings.archive),)
+        (settings.archives_at, str(bucket.lock), bucket.kms_key) if bucket else (settings.archives_at,)
     )
     if settings.copy_to is not None:
         where += (_where(settings.copy_to),)
@@ -131,6 +143,12 @@ def fixity_of(settings: Settings) -> FixityPlan:
         gib_per_day=settings.fixity_gib_per_day,
         every_days=EVERY_DAYS,
     )
+
+
+def objects_of(wanted: ArchiveCloud) -> Objects:
+    from workflows.adapters.fsspec_archive.objects import Objects  # noqa: PLC0415
+
+    return Objects(wanted.url, wanted.variable)
 
 
 def bucket_of(wanted: ArchiveBucket) -> Bucket:

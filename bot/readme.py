@@ -23,6 +23,7 @@ from data.policies import fields as policy_fields
 from data.policies import notice_texts, policy
 from data.policies import retention as policy_retention
 from data.policies import tables as policy_tables
+from workflows.adapters.fsspec_archive.schemes import OTHER, SCHEMES
 from workflows.questions.table import ROWS
 from workflows.rules import lifecycle
 from workflows.rules.hindsight import measures
@@ -74,6 +75,21 @@ def variables() -> str:
         for row in VARIABLES
     ]
     return _table(("variable", "what it says", "default"), rows)
+
+
+def schemes() -> str:
+    """Stores of other clouds, each with all its addresses."""
+    kinds = dict.fromkeys(SCHEMES.values())
+    rows = [
+        (
+            kind.store,
+            ", ".join(f"`{name}://`" for name, one in SCHEMES.items() if one == kind) or "all others",
+            f"`{kind.install}`" if kind is not OTHER else kind.install,
+            ", ".join(f"no {one}" for one in kind.lacks),
+        )
+        for kind in (*kinds, OTHER)
+    ]
+    return _table(("store", "addresses", "its driver", "lacks"), rows)
 
 
 def policy_keys() -> str:

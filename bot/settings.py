@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import places
-from bot.archive_settings import GIB_PER_DAY, ArchiveBucket, read_archives, read_fixity
+from bot.archive_settings import (
+    GIB_PER_DAY,
+    ArchiveBucket,
+    ArchiveCloud,
+    Elsewhere,
+    read_archives,
+    read_fixity,
+)
 from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
 from bot.listening import Address, address, why_no_address
@@ -31,7 +38,7 @@ class Settings(Record, frozen=True, kw_only=True):
     """What files say is read once: what was checked is what runs. Tokens are empty where Slack is not used.
 
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
-    bucket     where archives are kept if not in the directory `archive`; `copy_to`: and once more
+    bucket, cloud  where archives are kept if not in the directory `archive`; `copy_to`: and once more
     rules      what EMERITUS_POLICY says; None without one (`in_force`)
     stamping   None: nobody stamps the log
     http       None: Socket Mode
@@ -44,7 +51,8 @@ class Settings(Record, frozen=True, kw_only=True):
     database: str = ""
     archive: Path
     bucket: ArchiveBucket | None = None
-    copy_to: Path | ArchiveBucket | None = None
+    cloud: ArchiveCloud | None = None
+    copy_to: Path | Elsewhere | None = None
     fixity_gib_per_day: int = GIB_PER_DAY
     rules: Rules | None = None
     imports: Wanted = NOTHING
@@ -75,7 +83,11 @@ class Settings(Record, frozen=True, kw_only=True):
     @property
     def archives_at(self) -> str:
         """For people."""
-        return self.bucket.url if self.bucket else str(self.archive)
+        return self.place.url if isinstance(self.place, Elsewhere) else str(self.place)
+
+    @property
+    def place(self) -> Path | Elsewhere:
+        return self.bucket or self.cloud or self.archive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +183,7 @@ def look(
         database=database,
         archive=archives.archive,
         bucket=archives.bucket,
+        cloud=archives.cloud,
         copy_to=archives.copy_to,
         fixity_gib_per_day=gib_per_day,
         rules=rules,

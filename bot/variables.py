@@ -26,7 +26,8 @@ VARIABLES = (
     ),
     Variable(
         name="EMERITUS_ARCHIVE",
-        says="where archives are written to: a directory, or [s3://bucket/prefix](bot/README.md#archives-in-s3)",
+        says="where archives are written to: a directory, [s3://bucket/prefix](bot/README.md#archives-in-s3), or "
+        "[another cloud](bot/README.md#archives-in-other-clouds), such as gs://bucket/prefix",
         default=ARCHIVE,
     ),
     Variable(
@@ -37,8 +38,8 @@ VARIABLES = (
     Variable(name="EMERITUS_ARCHIVE_KMS_KEY", says="the KMS key that encrypts them in a bucket"),
     Variable(
         name="EMERITUS_ARCHIVE_COPY",
-        says="a directory or s3://bucket/prefix for a [second copy](bot/README.md#archives-over-the-years) of each "
-        "archive, which mends it",
+        says="a directory, s3://bucket/prefix or another cloud for a [second copy]"
+        "(bot/README.md#archives-over-the-years) of each archive, which mends it",
     ),
     Variable(
         name="EMERITUS_ARCHIVE_COPY_LOCK",

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,19 @@ def seaweed(
     for name, value in seaweedfs.ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     return seaweedfs.shared(base.parent if is_worker else base, os.getppid() if is_worker else os.getpid())
+
+
+@pytest.fixture(scope="session")
+def google_server() -> Iterator[dict[str, str]]:
+    from tests.contract.clouds import google  # noqa: PLC0415 - as above
+
+    with google() as environ:
+        yield environ
+
+
+@pytest.fixture(scope="session")
+def azure_server() -> Iterator[dict[str, str]]:
+    from tests.contract.clouds import azurite  # noqa: PLC0415 - as above
+
+    with azurite() as environ:
+        yield environ

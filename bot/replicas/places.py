@@ -10,7 +10,6 @@ import os
 import secrets
 from pathlib import Path
 
-from bot.archives import bucket_of
 from bot.local_endpoints import folder_of, proxies_of
 from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, MARK_FILE, PROXIES, Place, why_other
 from bot.settings import Settings
@@ -23,12 +22,12 @@ from data.sql.record import SqlStore
 
 def take_places(store: SqlStore, settings: Settings) -> None:
     """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
-    if settings.bucket is None:
-        take(store, ARCHIVE, settings.archive)
+    if isinstance(settings.place, Path):
+        take(store, ARCHIVE, settings.place)
     else:
-        from bot.replicas.buckets import take_bucket  # noqa: PLC0415 - speaks to AWS
+        from bot.replicas.buckets import take_bucket  # noqa: PLC0415 - speaks to clouds
 
-        take_bucket(store, bucket_of(settings.bucket))
+        take_bucket(store, settings.place)
     if settings.changes is not None:
         take(store, CHANGES, settings.changes)
     entities = (one for one in Catalog(store).known() if isinstance(one, Entity))

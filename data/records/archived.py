@@ -30,6 +30,7 @@ class Archived(Record, frozen=True, kw_only=True):
     tags_digest   of the manifest of what describes the payload; empty where it was archived before that was recorded
     version   in a bucket: that of the list of its objects, which has the version of each of them
     lock      what a bucket did with it; None in a directory, which cannot lock
+    lacks     what the store it lies in cannot do that a bucket of S3 can; empty in both of these
     only_described   what was to be copied and could not be had, so that the archive only says what it was
     """
 
@@ -42,4 +43,5 @@ class Archived(Record, frozen=True, kw_only=True):
     tags_digest: str = ""
     version: str = ""
     lock: Lock | None = None
+    lacks: tuple[str, ...] = ()
     only_described: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.archive_settings import ArchiveBucket
+from bot.archive_settings import ArchiveBucket, ArchiveCloud
 from bot.listening import Address, address
 from bot.settings import Settings, look, read
 from bot.variables import VARIABLES
@@ -19,8 +19,7 @@ COPY = "EMERITUS_ARCHIVE_COPY"
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}
 
 A_PLACE = (
-    "a directory, or s3://bucket/prefix with the name of a bucket in small letters, and in the prefix no blank and "
-    "no empty part"
+    "a directory, s3://bucket/prefix, or an address such as gs://bucket/prefix, without blanks and secrets"
 )
 
 
@@ -42,7 +41,7 @@ def test_an_empty_variable_is_an_unset_one() -> None:
 def test_everything_wrong_is_told_at_once() -> None:
     environ = {
         "EMERITUS_STORE": "mysql://me:hunter2@db.example/x",
-        "EMERITUS_ARCHIVE": "gs://bucket/prefix",
+        "EMERITUS_ARCHIVE": "gs://me:hunter2@bucket/prefix",
         "EMERITUS_POLICY": "/no/eu.toml",
         "EMERITUS_HTTP": "everywhere",
         "SLACK_API_URL": "slack.com",
@@ -51,7 +50,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 
     assert problems(environ, slack="serve") == [
         "EMERITUS_STORE = mysql://...@db.example/x: the path of a SQLite file, or postgresql://user@host/database",
-        f"EMERITUS_ARCHIVE = gs://bucket/prefix: {A_PLACE}",
+        f"EMERITUS_ARCHIVE = gs://...@bucket/prefix: {A_PLACE}",
         "EMERITUS_POLICY = /no/eu.toml: no such file; give a TOML file, or leave it out for the shipped policy",
         "SLACK_API_URL = slack.com: the address of a Slack Web API, e.g. https://slack.com/api/",
         "EMERITUS_HTTP = everywhere: [HOST:]PORT, e.g. 3000 or 0.0.0.0:3000",
@@ -77,6 +76,7 @@ def test_archives_may_be_kept_in_a_bucket() -> None:
     ("environ", "copy_to"),
     [
         ({"EMERITUS_ARCHIVE_COPY": "/srv/second"}, Path("/srv/second")),
+        ({"EMERITUS_ARCHIVE_COPY": "az://second/a/"}, ArchiveCloud(url="az://second/a", variable=COPY)),
         ({"EMERITUS_ARCHIVE_COPY": "s3://second/a/"}, ArchiveBucket(url="s3://second/a", variable=COPY)),
         (
             {
@@ -96,7 +96,12 @@ def test_archives_may_be_kept_in_a_bucket() -> None:
             ),
         ),
     ],
-    ids=["directory", "bucket beside a directory", "bucket, as the first one where nothing else is said"],
+    ids=[
+        "directory",
+        "another cloud",
+        "bucket beside a directory",
+        "bucket, as the first one unless said",
+    ],
 )
 def test_archives_may_be_kept_once_more(environ: dict[str, str], copy_to: Path | ArchiveBucket) -> None:
     assert read(environ).copy_to == copy_to
@@ -124,6 +129,26 @@ def test_archives_may_be_kept_once_more(environ: dict[str, str], copy_to: Path |
         (
             {"EMERITUS_ARCHIVE_COPY": "s3://second", "EMERITUS_ARCHIVE_COPY_ENDPOINT": "s3.example.com"},
             "the address of a server of S3",
+        ),
+        (
+            {"EMERITUS_ARCHIVE": "gopher://models"},
+            "s3://, gs://, gcs://, az://, abfs://, abfss://, or another one",
+        ),
+        (
+            {"EMERITUS_ARCHIVE": "dropbox://models"},
+            "dropbox:// needs a driver, which is not installed; fsspec says: ",
+        ),
+        ({"EMERITUS_ARCHIVE": "file:///srv/models"}, "without blanks"),
+        ({"EMERITUS_ARCHIVE": "memory://models"}, "that keeps nothing"),
+        ({"EMERITUS_ARCHIVE": "s3a://models"}, "give it as s3://bucket/prefix"),
+        ({"EMERITUS_ARCHIVE": "gs://models::s3://x"}, "an address such as gs://bucket/prefix"),
+        (
+            {"EMERITUS_ARCHIVE": "gs://models", "EMERITUS_ARCHIVE_LOCK": "compliance"},
+            "only a bucket can do that; set EMERITUS_ARCHIVE to s3://bucket/prefix, or leave this out",
+        ),
+        (
+            {"EMERITUS_ARCHIVE": "gs://models/a", "EMERITUS_ARCHIVE_COPY": "gs://models/a/b"},
+            "a prefix that is not in EMERITUS_ARCHIVE",
         ),
         ({"EMERITUS_FIXITY_GIB_PER_DAY": "much"}, "a whole number from 0 to 1,000,000"),
         ({"EMERITUS_ARCHIVE": "s3://Models"}, "a directory, or s3://bucket/prefix"),

@@ -26,7 +26,14 @@ def postgresql(_: Path) -> Callable[[], SqlStore]:
     return lambda: PostgresStore(url, Scripted())
 
 
-ARCHIVES = ("directory", "bucket that locks", "plain bucket")
+ARCHIVES = (
+    "directory",
+    "bucket that locks",
+    "plain bucket",
+    pytest.param("gs", marks=pytest.mark.long),
+    pytest.param("az", marks=pytest.mark.long),
+)
+CLOUDS = {"gs": "google_server", "az": "azure_server"}
 
 STORES: dict[str, Callable[[Path], Callable[[], SqlStore]]] = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -54,9 +61,15 @@ def store(open_store: Callable[[], Store]) -> Store:
 
 
 @pytest.fixture(params=ARCHIVES)
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
     if request.param == "directory":
         return InDirectory(tmp_path)
+    if (server := CLOUDS.get(request.param)) is not None:
+        from tests.contract.clouds import InCloud  # noqa: PLC0415 - their drivers take seconds to load
+
+        for name, value in request.getfixturevalue(server).items():
+            monkeypatch.setenv(name, value)
+        return InCloud(request.param)
     url, data = request.getfixturevalue("seaweed")
     return InBucket(url, data, locks=request.param == "bucket that locks")
 

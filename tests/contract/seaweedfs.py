@@ -63,7 +63,7 @@ class Server:
             },
         }
         (folder / "s3.json").write_text(json.dumps(config))
-        ports = _free_ports(2 * len(_PORTS))
+        ports = free_ports(2 * len(_PORTS))
         self._arguments = [
             str(Path(sys.executable).with_name("weed")),
             "mini",
@@ -146,7 +146,7 @@ def shared(session_folder: Path, leader: int) -> tuple[str, Path]:
         return found["url"], Path(found["folder"])
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:

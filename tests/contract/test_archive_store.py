@@ -32,6 +32,7 @@ def test_what_is_put_comes_back_as_a_valid_bag_named_by_its_content(
             tags_digest=archived.tags_digest,
             version=archived.version,
             lock=archived.lock,
+            lacks=archived.lacks,
         ),
         artifacts=(
             StoredFile(path="card.md", artifact_id=f"sha256:{sha(b'# churn')}", bytes=7),

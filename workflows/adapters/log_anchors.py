@@ -40,7 +40,7 @@ class DirectoryAnchors:
         partial = self._folder / f".partial-{os.getpid()}"
         with writing(self._folder, len(checkpoint)):
             if path.exists():
-                _require_same(str(path), path.read_bytes(), path.name)
+                require_same(str(path), path.read_bytes(), path.name)
                 return Anchored(str(path), "", is_new=False)
             partial.unlink(missing_ok=True)
             write_synced(partial, iter([checkpoint]))
@@ -57,7 +57,7 @@ class DirectoryAnchors:
                     continue
                 with path.open("rb") as file:
                     content = file.read(NOTE_BYTES_MAX + 1)
-                yield _require_same(str(path), content, path.name)
+                yield require_same(str(path), content, path.name)
         except OSError as error:
             why = os.strerror(error.errno or 0)
             raise Unavailable(f"The anchors in {self._folder} cannot be read ({why})") from error
@@ -89,7 +89,7 @@ class BucketAnchors:
                 if code_of(error) not in THERE:
                     raise
             there = self._bucket.client.get_object(**address)
-            _require_same(where, there["Body"].read(NOTE_BYTES_MAX + 1), path.rpartition("/")[2])
+            require_same(where, there["Body"].read(NOTE_BYTES_MAX + 1), path.rpartition("/")[2])
         locked_until = (
             there.get("ObjectLockRetainUntilDate") if is_locked(there.get("ObjectLockMode")) else None
         )
@@ -105,10 +105,10 @@ class BucketAnchors:
                     Bucket=self._bucket.name, Key=self._bucket.key(one.path), **of_version(one.version)
                 )
                 content = there["Body"].read(NOTE_BYTES_MAX + 1)
-            yield _require_same(where, content, one.path.rpartition("/")[2])
+            yield require_same(where, content, one.path.rpartition("/")[2])
 
 
-def _require_same(where: str, content: bytes, name: str) -> bytes:
+def require_same(where: str, content: bytes, name: str) -> bytes:
     try:
         is_same = name_of(content) == name
     except Corrupt:

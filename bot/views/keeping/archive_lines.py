@@ -55,8 +55,12 @@ def noticed(found: Sequence[str]) -> str:
 
 
 def locked(archived: Archived) -> str:
-    """Of a bucket: what a directory can do is the same for every archive in it."""
+    """Of a bucket or another store: what a directory can do is the same for every archive in it."""
     match archived.lock:
+        case None if archived.lacks:
+            return (
+                f"; its store has no {safe(', no '.join(archived.lacks))}: tamper-evident, not tamper-proof"
+            )
         case None:
             return ""
         case Lock.NONE:

@@ -19,7 +19,7 @@ def lines(found: Estimate | None) -> list[str]:
     day = f", {prices.priced_on}" if prices.priced_on else ""
     rows.append(f"Prices: {safe(prices.priced_by)}{day}; requests and reading are not in them")
     if not found.in_bucket:
-        rows.append("The archive is a folder, which has no storage classes: a bucket would cost this")
+        rows.append("The archive lies where it has no storage classes: a bucket of S3 would cost this")
     return rows
 
 

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fsspec
 import pytest
 
+from bot.archive_settings import ArchiveCloud
 from bot.archives import canary_of
 from bot.doctor.archive import examine_archive
-from bot.settings import read
+from bot.settings import Settings, read
 from tests.contract.archives import InBucket
+from workflows.adapters.fsspec_archive.schemes import scheme_of
 
 TRIED = "archive, tried to"
 
@@ -78,6 +81,22 @@ def test_a_second_copy_in_a_bucket_is_tried_as_well_and_told_apart(
     assert bypassed.startswith("second copy, bypass its lock: it was done")
     gone = told(str(tmp_path), EMERITUS_ARCHIVE_COPY="s3://no-such-bucket")[-1]
     assert "correct EMERITUS_ARCHIVE_COPY; it is tried again" in gone
+
+
+def test_what_another_cloud_lacks_is_said_and_what_it_promises_is_tried(tmp_path: Path) -> None:
+    fsspec.filesystem("memory").makedirs("/archives", exist_ok=True)
+    settings = Settings(
+        store=tmp_path / "emeritus.db",
+        archive=tmp_path,
+        cloud=ArchiveCloud(url="memory://archives/doctor"),
+    )
+    first, read = (str(finding) for finding in examine_archive(settings, datetime.now(UTC)))
+    lacks = ", no ".join(scheme_of("memory://archives").lacks)
+    assert first == (
+        f"ok  archive: memory://archives/doctor, in a store that fsspec knows, has no {lacks}: "
+        "not tamper-proof: whoever may write there can delete an archive"
+    )
+    assert read == f"ok  {TRIED} read it back: it came back as it was"
 
 
 def test_a_running_bot_tries_the_same_and_hears_only_of_what_was_not_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bot.archive_settings import ArchiveBucket
 from bot.doctor.doctor import examine
 from bot.replicas.buckets import take_bucket, why_another_bucket
 from bot.replicas.marks import ARCHIVE, CHANGES, MARK_FILE
@@ -24,7 +26,6 @@ from tests import sample_company
 from tests.contract.archives import InBucket
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import NOW, Scripted
-from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.machine import RetirementMachine
 
 
@@ -56,18 +57,20 @@ def test_the_first_replicas_directory_is_the_one_and_an_empty_one_is_refused_unt
 
 
 def test_a_bucket_and_prefix_is_known_by_an_object_in_it(
-    store: PostgresStore, seaweed: tuple[str, Path]
+    store: PostgresStore, seaweed: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bucket = InBucket(*seaweed, locks=False).bucket
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", seaweed[0])
+    name = InBucket(*seaweed, locks=False).name
+    bucket = ArchiveBucket(url=f"s3://{name}/{uuid.uuid4().hex}")
     take_bucket(store, bucket)
     take_bucket(store, bucket)
-    other = Bucket(f"s3://{bucket.name}/others", endpoint_url=seaweed[0])
+    other = ArchiveBucket(url=f"s3://{name}/others")
 
     with pytest.raises(Refused) as refused:
         take_bucket(store, other)
 
     assert str(refused.value).startswith(
-        f"Cannot run a replica with s3://{bucket.name}/others: it is not the archive"
+        f"Cannot run a replica with s3://{name}/others: it is not the archive"
     )
     assert not why_another_bucket(store, bucket)
     assert why_another_bucket(store, other)

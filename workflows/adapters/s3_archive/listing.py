@@ -6,11 +6,12 @@ them or hide by a delete marker.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from data.archive.fixity import PAYLOAD
+from data.archive.manifest import TAG_MANIFEST, manifest_of, sha256_id
 from data.records.archived import Archived
 from data.records.base import Record
 from data.records.retention import Storage
@@ -58,6 +59,19 @@ class Listing(Record, frozen=True, kw_only=True):
         """Without what was pruned."""
         pruned = {f"{PAYLOAD}{path}" for path in gone}
         return [one for one in self.objects if one.path not in pruned]
+
+
+def is_of(listing: Listing, archived: Archived) -> bool:
+    """Does it say of every file what is on record? Both manifests follow from the digests it lists, unread."""
+    payload = {one.path: one.sha256 for one in listing.objects if one.is_payload}
+    tags = {one.path: one.sha256 for one in listing.objects if not one.is_payload}
+    own = tags.pop(TAG_MANIFEST, "")
+    is_tagged = archived.tags_digest in ("", f"sha256:{own}") and own == _digest_of(tags)
+    return is_tagged and archived.manifest_digest == f"sha256:{_digest_of(payload)}"
+
+
+def _digest_of(digests: Mapping[str, str]) -> str:
+    return sha256_id(manifest_of(digests.items())).removeprefix("sha256:")
 
 
 class Version(NamedTuple):

@@ -18,7 +18,7 @@ from data.archive.auditing import Turn
 from data.archive.fixity import PAYLOAD, entries_of, read_back
 from data.archive.freshness import digests_of
 from data.archive.keeping import Keeping
-from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, manifest_of, sha256_id
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
 from data.archive.results import Mended, PayloadFile, Stopped
 from data.errors import Corrupt
 from data.records.archived import Archived
@@ -31,6 +31,7 @@ from workflows.adapters.s3_archive.listing import (
     OBJECTS_FILE,
     Listing,
     Placed,
+    is_of,
     versions,
 )
 from workflows.adapters.s3_archive.reading import load
@@ -49,24 +50,11 @@ def copy_of(bucket: Bucket, archived: Archived) -> Archived | None:
             continue
         here = replace(archived, version=one.version)
         try:
-            if _is_of(load(bucket, here), archived):
+            if is_of(load(bucket, here), archived):
                 return here
         except Corrupt:
             continue
     return None
-
-
-def _is_of(listing: Listing, archived: Archived) -> bool:
-    """Both manifests follow from the digests that it lists, so they are known without being read."""
-    payload = {one.path: one.sha256 for one in listing.objects if one.is_payload}
-    tags = {one.path: one.sha256 for one in listing.objects if not one.is_payload}
-    own = tags.pop(TAG_MANIFEST, "")
-    is_tagged = archived.tags_digest in ("", f"sha256:{own}") and own == _digest_of(tags)
-    return is_tagged and archived.manifest_digest == f"sha256:{_digest_of(payload)}"
-
-
-def _digest_of(digests: Mapping[str, str]) -> str:
-    return sha256_id(manifest_of(digests.items())).removeprefix("sha256:")
 
 
 def put_right(
@@ -112,7 +100,7 @@ def put_right(
         part_bytes=writes.part_bytes,
         objects=tuple(objects[path] for path in sorted(objects)),
     )
-    if not _is_of(listing, archived):
+    if not is_of(listing, archived):
         raise Corrupt(
             f"What was brought for {bucket.where(archived.location)} is not what is on record of it"
         )
@@ -131,7 +119,7 @@ def _listed(bucket: Bucket, archived: Archived) -> Listing | None:
         listing = load(bucket, archived)
     except Corrupt:
         return None
-    return listing if _is_of(listing, archived) else None
+    return listing if is_of(listing, archived) else None
 
 
 def _files(bag: Path, bad: Collection[str] | None) -> dict[str, Path]:

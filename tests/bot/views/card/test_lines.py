@@ -443,6 +443,13 @@ def test_what_is_not_as_it_was_left_of_an_archive_that_holds_is_told_with_it_and
     assert list(fixity.standing(state)) == [f":warning: *Archive* not as it was left: {told[0]}, and 1 more"]
 
 
+def test_what_a_store_of_another_cloud_lacks_is_told_with_what_follows() -> None:
+    kept = replace(KEPT, lock=None, lacks=("object lock", "versions"))
+    assert archive_lines.locked(kept) == (
+        "; its store has no object lock, no versions: tamper-evident, not tamper-proof"
+    )
+
+
 def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them() -> None:
     event = an_event(events.Proposed)
     assert lines.line(event, a_retirement()).splitlines() == [

@@ -88,7 +88,7 @@ def test_people_read_storage_price_wait_days_and_what_nobody_knows():
             "Prices: aws.amazon.com/s3/pricing, US East (N. Virginia), list price of the first 50 TB, 2025-09-30; "
             "requests and reading are not in them"
         ),
-        "The archive is a folder, which has no storage classes: a bucket would cost this",
+        "The archive lies where it has no storage classes: a bucket of S3 would cost this",
     ]
 
 

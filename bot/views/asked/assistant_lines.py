@@ -119,9 +119,12 @@ def where_now(state: Retirement) -> list[str]:
     """What is left of it, and where."""
     said = [f"*Now* {headline(state)}: {OUTCOMES.get(state.state, 'a plan is being voted on')}"]
     if kept := state.archived:
+        files = kept.files - sum(one.files for one in state.pruned)
+        size = kept.bytes - sum(one.bytes for one in state.pruned)
+        gone = "".join(f"; *{safe(one.of)}* has gone for good" for one in state.pruned)
         said.append(
-            f"*Artifacts* {kept.files:,} files, {kept.bytes:,} bytes at {safe(kept.location, 200)} as "
-            f"`{safe(kept.preservation_id)}`"
+            f"*Artifacts* {files:,} files, {size:,} bytes at {safe(kept.location, 200)} as "
+            f"`{safe(kept.preservation_id)}`{gone}"
         )
     dark = [safe(state.endpoint_name(one)) for one in state.disabled_ids]
     if dark:

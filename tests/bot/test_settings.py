@@ -136,7 +136,7 @@ def test_archives_may_be_kept_once_more(environ: dict[str, str], copy_to: Path |
         ),
         (
             {"EMERITUS_ARCHIVE": "dropbox://models"},
-            "dropbox:// needs a driver, which is not installed; fsspec says: ",
+            "the driver of dropbox:// is not installed; fsspec says: ",
         ),
         ({"EMERITUS_ARCHIVE": "file:///srv/models"}, "without blanks"),
         ({"EMERITUS_ARCHIVE": "memory://models"}, "that keeps nothing"),

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from msgspec.structs import replace
 
-from bot.archive_settings import ArchiveBucket
+from bot.archive_settings import ArchiveBucket, ArchiveCloud
 from bot.doctor.doctor import examine
 from bot.replicas.buckets import take_bucket, why_another_bucket
 from bot.replicas.marks import ARCHIVE, CHANGES, MARK_FILE
@@ -74,6 +75,16 @@ def test_a_bucket_and_prefix_is_known_by_an_object_in_it(
     )
     assert not why_another_bucket(store, bucket)
     assert why_another_bucket(store, other)
+
+
+def test_a_place_in_another_cloud_is_known_by_an_object_in_it(store: PostgresStore) -> None:
+    fsspec.filesystem("memory").makedirs("/archives", exist_ok=True)
+    ours, other = (ArchiveCloud(url=f"memory://archives/{uuid.uuid4().hex}") for _ in range(2))
+    take_bucket(store, ours)
+    take_bucket(store, ours)
+    with pytest.raises(Refused, match=f"Cannot run a replica with {other.url}: it is not the archive"):
+        take_bucket(store, other)
+    assert not why_another_bucket(store, ours)
 
 
 def test_a_directory_that_was_moved_is_known_by_its_mark(store: PostgresStore, tmp_path: Path) -> None:

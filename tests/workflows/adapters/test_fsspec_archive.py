@@ -56,7 +56,7 @@ def test_what_a_store_lacks_is_one_table(name: str) -> None:
 def test_a_driver_that_is_not_installed_is_named_with_the_command_that_brings_it() -> None:
     absent = SCHEMES["gs"]._replace(driver="no_such_driver")
     assert why_no_driver("gs", absent) == (
-        "gs:// needs no_such_driver, which is not installed; run pip install 'emeritus[gcs]'"
+        "the driver of gs://, no_such_driver, is not installed; run pip install 'emeritus[gcs]'"
     )
     assert why_no_driver("gs", SCHEMES["gs"]) == ""
 

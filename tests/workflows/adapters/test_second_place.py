@@ -9,7 +9,7 @@ from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
 from data.errors import Corrupt, Refused
 from data.records.archived import Archived
-from tests.contract import archives
+from tests.contract import archives, seaweedfs
 from tests.contract.archives import InBucket, InDirectory, Kept, never, now, put
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.second_place import SecondPlace
@@ -102,7 +102,7 @@ Places = tuple[Kept, Kept, SecondPlace]
 def places(request: pytest.FixtureRequest, seaweed: tuple[str, Path], tmp_path: Path) -> Places:
     """An archive of each kind with its copy in a bucket that locks, and a bucket with its copy in a directory."""
     first: Kept = InDirectory(tmp_path)
-    copy: Kept = InBucket(*seaweed, locks=True)
+    copy: Kept = InBucket(*seaweed, locks=True, kms_key=seaweedfs.KMS_KEY)
     if request.param != "directory":
         first = InBucket(*seaweed, locks=request.param == "bucket that locks")
     if request.param == "plain bucket":

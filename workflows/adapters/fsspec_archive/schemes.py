@@ -63,7 +63,7 @@ def scheme_of(url: str) -> Scheme:
 def why_no_driver(name: str, scheme: Scheme) -> str:
     if find_spec(scheme.driver):
         return ""
-    return f"{name}:// needs {scheme.driver}, which is not installed; run {scheme.install}"
+    return f"the driver of {name}://, {scheme.driver}, is not installed; run {scheme.install}"
 
 
 def why_no_scheme(url: str) -> str:
@@ -78,7 +78,7 @@ def why_no_scheme(url: str) -> str:
     try:
         get_filesystem_class(name)
     except ImportError as error:
-        return f"{name}:// needs a driver, which is not installed; fsspec says: {error}"
+        return f"the driver of {name}:// is not installed; fsspec says: {error}"
     except ValueError:
         names = ", ".join(f"{one}://" for one in SCHEMES)
         return f"s3://, {names}, or another one that fsspec has a driver for"

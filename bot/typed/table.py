@@ -90,7 +90,7 @@ COMMANDS: Mapping[str, Usage] = {
     ),
     "delegate": Usage(
         takes=(Part.DELEGATION,),
-        says="Has somebody else answer what is asked of you, up to and with a day; shows it, and `off` ends it",
+        says="Has somebody else answer what is asked of you, up to and including a day; shows it, and `off` ends it",
         who="everyone but guests and people of other workspaces",
     ),
     "archive": Usage(

@@ -208,12 +208,14 @@ def delegate_and_decline(slack: SlackPage, until: date) -> None:
     slack.picture("delegated", messages(slack.channel, text="Elena Rossi").last)
     slack.say("/retire delegate")
     shown = messages(slack.channel, text="Answers of @Kenji Sato go to @Elena Rossi")
-    expect(shown).to_contain_text(f"until {until}")
+    expect(shown).to_contain_text(f"until {until:%a %Y-%m-%d}")
 
     slack.act_as("Elena Rossi")
     slack.go_to("Elena Rossi")
     begun = messages(slack.channel, text="you to answer for them")
-    expect(begun).to_contain_text(f"@Kenji Sato asks you to answer for them, up to and with {until}")
+    expect(begun).to_contain_text(
+        f"@Kenji Sato asks you to answer for them, up to and including {until:%a %Y-%m-%d}"
+    )
     slack.picture("asked-to-answer", begun)
     button(begun, "Decline").click()
     expect(messages(slack.channel, text="You do not answer for @Kenji Sato any more")).to_be_visible()

@@ -144,7 +144,7 @@ def test_once_the_date_is_past_more_time_is_asked_for_from_today_on(town: Town):
     assert errors == {"extension.until": "a day after 2026-05-16, today"}
     assert "2026-05-17 or later" in words(town.slack.views[BRUNO].content)
     assert town.submit(BRUNO, {"extension.until": "2026-05-17", "extension.reason": "harvest"}) == {}
-    assert "migrate by *2026-05-17* instead of 2026-04-27" in words(town.card())
+    assert "migrate by *Sun 2026-05-17* instead of Mon 2026-04-27" in words(town.card())
 
 
 def request(town: Town) -> dict[str, object]:
@@ -161,14 +161,14 @@ def test_more_time_is_voted_on_without_whoever_asked_and_tells_everybody_who_was
     assert '"the harvest"' in words(request(town))
     card = words(town.card())
     assert "*Votes on MORE TIME*\nEvery date ahead *14 days later*, so that who asks for it can move" in card
-    assert f"*restock-planner*: <@{BRUNO}> asks for it until 2026-05-11" in card
+    assert f"*restock-planner*: <@{BRUNO}> asks for it until Mon 2026-05-11" in card
     assert "A vote on *more time* for *restock-planner* is open on the card" in town.thread()
     town.approve()
     plan = town.retirement().plan
     assert plan.step(StepKind.MIGRATE).due_at.date().isoformat() == "2026-05-11"
     assert plan.step(StepKind.DISABLE).due_at.date().isoformat() == "2026-05-18"
     assert "A vote granted more time for *restock-planner*" in town.thread()
-    assert "All remaining dates moved later; planned last day of service: 2026-05-18" in town.thread()
+    assert "All remaining dates moved later; planned last day of service: Mon 2026-05-18" in town.thread()
     assert "More time for *restock-planner* is granted by a vote" in words(request(town))
     assert f"*restock-planner*: acknowledged (<@{BRUNO}>)" in words(town.announcement(BRUNO))
     for owner in town.owners():

@@ -48,7 +48,7 @@ def test_who_may_vote_finds_the_vote_in_the_answer_and_it_counts(town: Town) -> 
 def test_what_blocks_one_that_is_announced_are_its_consumers_each_with_who_is_asked(town: Town) -> None:
     town.announce()
     said = ask(town, BRUNO, "what is holding up churn-v1")
-    assert "*restock-planner*: open - acknowledge by 2026-03-23, migrate by *2026-04-27*" in said
+    assert "*restock-planner*: open - acknowledge by Mon 2026-03-23, migrate by *Mon 2026-04-27*" in said
     assert "RET-1 entry 7>)" in said, "the entry that announced it"
     town.press(BRUNO, answers(town, BRUNO)[-1], "duty.migrated", f"RET-1|{RESTOCK}|1")
     duty = town.retirement().obligation(RESTOCK)
@@ -408,7 +408,7 @@ def test_who_has_not_answered_names_whoever_answers_for_them_now(town: Town) -> 
     delegated(town, SAM)
     said = ask(town, TOM, "who has not answered?")
     assert (
-        f"*retention-dashboard*: open - acknowledge by 2026-03-23, migrate by *2026-04-27*; Insights: <@{SAM}>"
+        f"*retention-dashboard*: open - acknowledge by Mon 2026-03-23, migrate by *Mon 2026-04-27*; Insights: <@{SAM}>"
         in said
     )
 

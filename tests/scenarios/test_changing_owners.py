@@ -90,8 +90,10 @@ def test_who_takes_over_has_a_day_of_their_own_to_answer_and_is_held_to_it(town:
     before = escalations(town)
     town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
     town.settle()
-    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
-    assert f"acknowledge by {answer_by}, migrate by *2026-04-27*" in words(town.announcement(SAM))
+    answer_by = (town.now() + timedelta(days=7)).date()
+    assert f"acknowledge by {answer_by:%a %Y-%m-%d}, migrate by *Mon 2026-04-27*" in words(
+        town.announcement(SAM)
+    )
     town.pass_time(days=6)
     assert escalations(town) == before
     town.pass_time(days=6)
@@ -125,8 +127,10 @@ def test_new_people_of_the_same_team_have_days_of_their_own_and_are_held_to_them
         a_document("User", "wren-taylor", "memberOf: []", slack_id=WREN),
     )
     town.settle()
-    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
-    assert f"*restock-planner*: open - acknowledge by {answer_by}" in words(town.announcement(INES))
+    answer_by = (town.now() + timedelta(days=7)).date()
+    assert f"*restock-planner*: open - acknowledge by {answer_by:%a %Y-%m-%d}" in words(
+        town.announcement(INES)
+    )
     town.pass_time(days=6)
     assert escalations(town) == before
     town.pass_time(days=5)
@@ -146,8 +150,8 @@ def test_who_can_be_reached_at_last_has_days_of_their_own(town: Town):
     before = escalations(town)
     town.learns(*alone, a_document(*wren, slack_id=WREN, manager="user:elena-rossi"))
     town.settle()
-    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
-    assert f"acknowledge by {answer_by}" in words(town.announcement(WREN))
+    answer_by = (town.now() + timedelta(days=7)).date()
+    assert f"acknowledge by {answer_by:%a %Y-%m-%d}" in words(town.announcement(WREN))
     town.pass_time(days=12)
     assert {key.split("/")[2] for key in escalations(town) if key not in before} == {
         f"acknowledge@{answer_by}"
@@ -160,10 +164,10 @@ def test_who_takes_over_when_the_day_to_migrate_is_past_is_told_so_and_held_to_t
     before = escalations(town)
     town.learns(a_document("Component", "restock-planner", PLANNER_OF + "group:default/security"))
     town.settle()
-    assert "migrate as soon as you can: it came to you after *2026-04-27*, the day to" in words(
+    assert "migrate as soon as you can: it came to you after *Mon 2026-04-27*, the day to" in words(
         town.announcement(SAM)
     )
-    answer_by = (town.now() + timedelta(days=7)).date().isoformat()
+    answer_by = (town.now() + timedelta(days=7)).date()
     town.pass_time(days=20)
     assert {key.split("/")[2] for key in escalations(town) if key not in before} == {
         f"acknowledge@{answer_by}"

@@ -198,7 +198,7 @@ def test_reading_answers_show_what_they_are_asked_for(town: Town):
     told = town.command(TOM, "impact churn-v1")
     assert "7 consumers of 4 teams, 5 directly" in told
     assert "account-page via " in told
-    assert "next: archive on 2026-04-13" in town.command(TOM, "list")
+    assert "next: archive on Mon 2026-04-13" in town.command(TOM, "list")
     helped = town.command(TOM, "help")
     assert all(f"/retire {word}" in helped for word in COMMANDS)
     assert words(town.card())

@@ -29,9 +29,9 @@ def answered(town: Town) -> list[tuple[str, str]]:
 
 def test_whoever_stands_in_finds_what_waits_on_their_home_and_answers_it(town: Town) -> None:
     town.announce()
-    assert f"Until 2026-03-27 what is asked of you goes to <@{BRUNO}>" in delegated(town)
+    assert f"Until Fri 2026-03-27 what is asked of you goes to <@{BRUNO}>" in delegated(town)
     begun = words(town.posted(BRUNO, f"delegation/{INES}/1/begun"))
-    assert f"<@{INES}> asks you to answer for them, up to and with *2026-03-27*" in begun
+    assert f"<@{INES}> asks you to answer for them, up to and including *Fri 2026-03-27*" in begun
     assert f"You answer these for <@{INES}>" in home.open_home(town, BRUNO)
     home.press(town, BRUNO, "duty.acknowledge", f"RET-1|{REPORT}|1")
     assert answered(town) == [(BRUNO, INES)]
@@ -53,9 +53,9 @@ def test_it_is_shown_to_both_and_ends_by_itself_with_a_word_to_both(town: Town) 
     town.announce()
     delegated(town)
     assert town.command(INES, "delegate").startswith(
-        f"Answers of <@{INES}> go to <@{BRUNO}> until *2026-03-27*"
+        f"Answers of <@{INES}> go to <@{BRUNO}> until *Fri 2026-03-27*"
     )
-    assert f"You answer for <@{INES}> until *2026-03-27*" in town.command(BRUNO, "delegate")
+    assert f"You answer for <@{INES}> until *Fri 2026-03-27*" in town.command(BRUNO, "delegate")
     assert town.command(GRACE, "delegate").startswith("You answer for yourself.")
     home.open_home(town, BRUNO)
     town.restart()
@@ -122,7 +122,7 @@ def test_a_loop_is_refused_with_the_chain(town: Town) -> None:
     delegated(town, GRACE, by=BRUNO)
     said = delegated(town, INES, by=GRACE)
     assert f"<@{GRACE}> -&gt; <@{INES}> -&gt; <@{BRUNO}> -&gt; <@{GRACE}>" in said
-    assert f"until *2026-03-27* through <@{BRUNO}>" in town.command(INES, "delegate")
+    assert f"until *Fri 2026-03-27* through <@{BRUNO}>" in town.command(INES, "delegate")
 
 
 def test_a_proposers_delegate_is_refused_privately_and_votes_once_they_declined(town: Town) -> None:
@@ -142,10 +142,10 @@ def test_whoever_looks_sees_who_answers_for_whom(town: Town) -> None:
     delegated(town)
     delegated(town, GRACE, by=BRUNO)
     delegated(town, ADA, by=TOM)
-    line = f"Answers of <@{INES}> go to <@{GRACE}> until *2026-03-27* through <@{BRUNO}>"
+    line = f"Answers of <@{INES}> go to <@{GRACE}> until *Fri 2026-03-27* through <@{BRUNO}>"
     shown = town.command(TOM, "show RET-1")
     assert line in shown
-    assert f"Answers of <@{TOM}> go to <@{ADA}> until *2026-03-27*" in shown
+    assert f"Answers of <@{TOM}> go to <@{ADA}> until *Fri 2026-03-27*" in shown
     assert f"Answers of <@{TOM}> go to <@{ADA}>" in town.command(TOM, "who churn-v1")
     assert f"{line}. `/retire delegate off` ends it." in home.open_home(town, INES)
     assert "Answers of" not in home.open_home(town, GRACE)

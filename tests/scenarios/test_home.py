@@ -24,8 +24,8 @@ def test_who_votes_finds_the_vote_with_its_buttons_and_what_it_is_about(town: To
     told = open_home(town, MINA)
     assert "Yours to vote (1)" in told
     assert ":ballot_box_with_ballot: *RET-1* churn-v1 - *proposed*" in told
-    assert "*Service ends* 2026-05-04 · *Successor* churn-v2 · *Why* replaced" in told
-    assert "You vote as platform, until *2026-04-01*" in told
+    assert "*Service ends* Mon 2026-05-04 · *Successor* churn-v2 · *Why* replaced" in told
+    assert "You vote as platform, until *Wed 2026-04-01*" in told
     assert ("vote.approve", f"RET-1|{digest(town)}|1") in shown(town, MINA)
     assert "Yours to answer" not in told
 
@@ -82,8 +82,8 @@ def test_owners_find_their_consumers_with_state_and_dates_and_answer_there(town:
     town.announce()
     told = open_home(town, BRUNO)
     assert "Yours to answer (1)" in told
-    assert "*RET-1* churn-v1: service ends on *2026-05-04*; move to churn-v2" in told
-    assert "*restock-planner*: open - acknowledge by 2026-03-23, migrate by *2026-04-27*" in told
+    assert "*RET-1* churn-v1: service ends on *Mon 2026-05-04*; move to churn-v2" in told
+    assert "*restock-planner*: open - acknowledge by Mon 2026-03-23, migrate by *Mon 2026-04-27*" in told
     press(town, BRUNO, "duty.acknowledge", f"RET-1|{RESTOCK}|1")
     duty = town.retirement().obligation(RESTOCK)
     assert duty is not None
@@ -107,7 +107,7 @@ def test_who_wants_to_be_reminded_later_says_so_on_home_and_sees_until_when(town
     press(town, who, "duty.snooze")
     until = town.retirement().snoozed[who]
     assert f"You are reminded of RET-1 again on {until:%a %Y-%m-%d}" in town.told(who)
-    assert f":zzz: You are reminded again on *{until:%Y-%m-%d}*" in said(town, who)
+    assert f":zzz: You are reminded again on *{until:%a %Y-%m-%d}*" in said(town, who)
     assert ":zzz:" not in open_home(town, BRUNO if who == ELENA else ELENA)
     town.pass_time(days=4)
     assert ":zzz:" not in open_home(town, who), "it is over"
@@ -125,7 +125,7 @@ def test_what_is_late_stands_first_with_the_day_it_was_due_and_its_buttons(town:
     town.pass_time(days=20)
     told = open_home(town, BRUNO)
     assert told.index("Overdue (1)") < told.index("Switched off in the next 90 days")
-    assert ":alarm_clock: *RET-1* churn-v1: you had to acknowledge by *2026-03-23*" in told
+    assert ":alarm_clock: *RET-1* churn-v1: you had to acknowledge by *Mon 2026-03-23*" in told
     assert "Yours to answer" not in told, "what is late is not listed twice"
     press(town, BRUNO, "duty.migrated")
     assert "Overdue" not in said(town, BRUNO)
@@ -135,7 +135,7 @@ def test_a_step_that_is_late_is_told_to_the_coordinator_with_what_holds_it(town:
     town.announce()
     town.pass_time(days=60)
     told = open_home(town, TOM)
-    assert ":warning: *RET-1* churn-v1: *disable* was due on *2026-05-04*: " in told
+    assert ":warning: *RET-1* churn-v1: *disable* was due on *Mon 2026-05-04*: " in told
     assert "`/retire show RET-1`" in told
 
 
@@ -143,7 +143,7 @@ def test_everybody_in_the_catalog_sees_what_goes_dark_and_when(town: Town) -> No
     town.announce()
     told = open_home(town, ELENA)
     assert "Switched off in the next 90 days (1)" in told
-    assert ":eyes: *2026-05-04* :truck: *RET-1* churn-v1 - *migrating*: churn-v1-prod" in told
+    assert ":eyes: *Mon 2026-05-04* :truck: *RET-1* churn-v1 - *migrating*: churn-v1-prod" in told
     assert ":eyes:" not in open_home(town, PRIYA), "it is no business of hers"
 
 

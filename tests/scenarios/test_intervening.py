@@ -79,7 +79,7 @@ def test_a_pause_holds_every_date_and_resuming_moves_them(town: Town):
     assert "RET-1 is paused already" in town.command(TOM, "pause RET-1 again")
     assert "its dates moved by 61 days, a begun one in full" in town.command(TOM, "resume RET-1")
     assert due(town, StepKind.DISABLE) == "2026-07-04"
-    assert "planned last day of service: 2026-07-04" in town.thread()
+    assert "planned last day of service: Sat 2026-07-04" in town.thread()
     assert "/moved-" in town.keys(BRUNO)[-1]
     assert "RET-1 is not paused" in town.command(TOM, "resume RET-1")
     town.command(TOM, "pause RET-1 a moment")

@@ -45,7 +45,7 @@ def test_the_card_has_a_vote_on_the_very_dates_there_would_be(town: Town):
     card = words(town.card())
     assert "*Votes on MORE TIME*\nEvery date ahead *14 days later*" in card
     assert (
-        "migrate by *2026-05-11* instead of 2026-04-27, service ends *2026-05-18* instead of 2026-05-04"
+        "migrate by *Mon 2026-05-11* instead of Mon 2026-04-27, service ends *Mon 2026-05-18* instead of Mon 2026-05-04"
         in card
     )
     assert "*night-scorer*: nobody has said whose it is" in card
@@ -53,7 +53,7 @@ def test_the_card_has_a_vote_on_the_very_dates_there_would_be(town: Town):
     until = town.retirement().round.expires_at.date()
     assert (
         "A vote on *more time* for *night-scorer* is open on the card: every date ahead 14 days later, planned last "
-        f"day of service then: 2026-05-18. It is open until {until}, for <@{ADA}> <@{MINA}>"
+        f"day of service then: Mon 2026-05-18. It is open until {until:%a %Y-%m-%d}, for <@{ADA}> <@{MINA}>"
     ) in town.thread()
     assert f"<@{TOM}>" not in town.thread().partition("It is open until ")[2].partition("\n")[0], (
         "they proposed it"
@@ -112,9 +112,9 @@ def test_a_vote_that_is_opened_late_is_over_while_half_of_its_days_are_still_ahe
     town.announce()
     town.pass_time(days=40)
     sees(town, "night-scorer/1.2")
-    assert "migrate by *2026-05-11* instead of 2026-04-27" in words(town.card())
-    assert "expires 2026-05-04" in words(town.card())
-    assert "It is open until 2026-05-04, for" in town.thread()
+    assert "migrate by *Mon 2026-05-11* instead of Mon 2026-04-27" in words(town.card())
+    assert "expires Mon 2026-05-04" in words(town.card())
+    assert "It is open until Mon 2026-05-04, for" in town.thread()
     town.pass_time(days=10)
     assert "The vote on more time ended without approval: the dates stay" in town.thread()
     assert buttons(town.card()) == ["proposal.revise"]
@@ -148,7 +148,7 @@ def test_the_card_says_whose_it_is_once_somebody_has_said_so_and_the_vote_goes_o
     town.approve(MINA, PRIYA, SAM)
     assert due(town, StepKind.DISABLE) == "2026-05-18"
     assert "appeared after the vote" not in town.command(TOM, "show RET-1")
-    assert "migrate by *2026-05-11*" in words(town.announcement(BRUNO))
+    assert "migrate by *Mon 2026-05-11*" in words(town.announcement(BRUNO))
 
 
 def test_it_is_over_when_the_coordinator_vouches_for_the_only_one(town: Town):

@@ -259,7 +259,7 @@ def test_the_dry_run_names_who_will_have_it_at_their_hours(tmp_path: Path) -> No
         delegated(town, GRACE, "2026-04-15")
         delegated(town, BRUNO, "2026-04-15", by=VERA)
         told = town.command(TOM, "plan RET-1")
-        assert f"Answers of <@{INES}> go to <@{GRACE}> until *2026-04-15*" in told
+        assert f"Answers of <@{INES}> go to <@{GRACE}> until *Wed 2026-04-15*" in told
         assert f"<@{GRACE}> for <@{INES}> Mon 2026-03-16 09:00 EDT" in told
         assert f"<@{BRUNO}> for <@{VERA}> Tue 2026-03-24 09:00 -03" in told
         ahead = town.bot.house.ahead(town.retirement())

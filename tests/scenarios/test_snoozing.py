@@ -17,7 +17,7 @@ def test_a_press_keeps_reminders_away_until_the_day_it_says(town: Town):
     town.press(INES, message, "duty.snooze", f"RET-1|{town.retirement().announced}")
     said = "You are reminded of RET-1 again on Sun 2026-03-29 09:00 (UTC), unless"
     assert town.told(INES).startswith(said)
-    assert f":zzz: <@{INES}> is reminded again on 2026-03-29" in town.thread()
+    assert f":zzz: <@{INES}> is reminded again on Sun 2026-03-29" in town.thread()
     town.restart()
     town.pass_time(days=5)
     assert reminded(town, INES) == ["snoozed@2026-03-29"], "and not the day before, as all others"

@@ -8,7 +8,7 @@ from workflows.commands.command import Command
 
 
 class Delegate(Command, frozen=True, kw_only=True, tag="delegate"):
-    """What is asked of `by` goes to `to` from now on, up to and with the day `until` on the clock of `by`."""
+    """What is asked of `by` goes to `to` from now on, up to and including the day `until` on the clock of `by`."""
 
     to: str
     until: date

@@ -210,7 +210,7 @@ def _reply(command: Delegate, facts: Facts, today: date) -> str:
     if onward:
         to = f"<@{onward[-1]}> ({' -> '.join(f'<@{one}>' for one in (command.to, *onward))})"
     told = (
-        f"Until {command.until} what is asked of you goes to {to}, who may answer it for you; so may you. "
+        f"Until {command.until:%a %Y-%m-%d} what is asked of you goes to {to}, who may answer it for you; so may you. "
         "Your votes stay yours. /retire delegate off ends it"
     )
     return ". ".join([told, *away])

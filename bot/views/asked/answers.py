@@ -12,11 +12,11 @@ from bot.views.blocks import (
     Payload,
     answered,
     context,
-    day,
     header,
     message,
     safe,
     section,
+    weekday,
 )
 from bot.views.card import steps
 from bot.views.card.proposal import headline, name_of
@@ -69,7 +69,7 @@ def next_step(retirement: Retirement) -> str:
         return ""
     come = retirement.progress(step.kind).progress
     how = "" if come is Progress.PENDING else f" ({come})"
-    return f"next: {step.kind} on {day(step.due_at, steps.zone_of(retirement))}{how}"
+    return f"next: {step.kind} on {weekday(step.due_at, steps.zone_of(retirement))}{how}"
 
 
 def listing(retirements: Sequence[Retirement], *, page: int = 1, is_all: bool = False) -> Payload:

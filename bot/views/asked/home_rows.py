@@ -12,7 +12,19 @@ from typing import NamedTuple, assert_never
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.asked import answers
-from bot.views.blocks import Payload, actions, context, day, header, mention, mentions, quoted, safe, section
+from bot.views.blocks import (
+    Payload,
+    actions,
+    context,
+    day,
+    header,
+    mention,
+    mentions,
+    quoted,
+    safe,
+    section,
+    weekday,
+)
 from bot.views.card import closing
 from bot.views.card.proposal import headline, name_of, obligation_counts
 from bot.views.card.steps import short, zone_of
@@ -88,7 +100,7 @@ def _late_step(late: LateStep) -> Row:
         [
             section(
                 f":warning: *{state.id}* {safe(name_of(state))}: *{step.kind}* was due on "
-                f"*{day(step.due_at, zone_of(state))}*: {why}. `{SLASH_COMMAND} show {state.id}`"
+                f"*{weekday(step.due_at, zone_of(state))}*: {why}. `{SLASH_COMMAND} show {state.id}`"
             )
         ]
     )
@@ -96,7 +108,7 @@ def _late_step(late: LateStep) -> Row:
 
 def _overdue(owed: Owed, now: datetime) -> Row:
     state = owed.state
-    late = " and to ".join(f"{what} by *{day(by, zone_of(state))}*" for what, by in owed.late)
+    late = " and to ".join(f"{what} by *{weekday(by, zone_of(state))}*" for what, by in owed.late)
     (line,) = duties.lines([owed.duty], state, now=now)
     who = f"{mention(owed.whose)}, for whom you answer," if owed.whose else "you"
     said = f":alarm_clock: *{state.id}* {safe(name_of(state))}: {who} had to {late}\n{line}"
@@ -119,9 +131,9 @@ def _vote(state: Retirement, person_id: str) -> Row:
     roles = " or ".join(safe(role) for role in seats(person_id, round_.members)[:4])
     words = (
         f"{headline(state)}\n{about}"
-        f"*Service ends* {day(plan.step(StepKind.DISABLE).due_at, zone)} · *Successor* {successor} · "
+        f"*Service ends* {weekday(plan.step(StepKind.DISABLE).due_at, zone)} · *Successor* {successor} · "
         f"*Why* {plan.reason}{quoted(state.why, 200)}\n"
-        f"You vote as {roles}, until *{day(round_.expires_at, zone)}*, on plan "
+        f"You vote as {roles}, until *{weekday(round_.expires_at, zone)}*, on plan "
         f"`{short(digest_on_ballot(state))}`: `{SLASH_COMMAND} plan {state.id}` shows it"
     )
     return Row([section(words), actions(*votes.choices(state))])
@@ -136,7 +148,7 @@ def _head(home: Home, state: Retirement, whose: str) -> list[Payload]:
     """The retirement that the consumers below it are asked about, and of whom, where it is somebody else."""
     assert state.plan is not None
     successor = safe(state.plan.successor_name or state.plan.successor_id)
-    dark_on = day(state.plan.step(StepKind.DISABLE).due_at, zone_of(state))
+    dark_on = weekday(state.plan.step(StepKind.DISABLE).due_at, zone_of(state))
     when = f"service ends on *{dark_on}*"
     if state.state is State.PROPOSED:
         when = "another plan is being voted on, and nothing is asked of you until then"
@@ -147,7 +159,7 @@ def _head(home: Home, state: Retirement, whose: str) -> list[Payload]:
     asleep = ""
     if asleep_until > home.now:
         who = f"{mention(whose)} is" if whose else "You are"
-        asleep = f"\n:zzz: {who} reminded again on *{day(asleep_until, zone_of(state))}*"
+        asleep = f"\n:zzz: {who} reminded again on *{weekday(asleep_until, zone_of(state))}*"
     said = f"*{state.id}* {safe(name_of(state))}{paused}: {when}; {to}{instead}{asleep}"
     ahead, late = (
         [one.duty for one in listed if one.state.id == state.id and one.whose == whose]
@@ -190,7 +202,7 @@ def _goes_dark(one: GoesDark) -> Row:
     return Row(
         [
             section(
-                f"{theirs}*{day(plan.step(StepKind.DISABLE).due_at, zone_of(state))}*{if_approved} "
+                f"{theirs}*{weekday(plan.step(StepKind.DISABLE).due_at, zone_of(state))}*{if_approved} "
                 f"{headline(state)}: {endpoints or 'no endpoint'}; successor {successor}"
             )
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import blocks
-from bot.views.blocks import Payload, actions, button, day, mention, mentions, modal, safe, section
+from bot.views.blocks import Payload, actions, button, mention, mentions, modal, safe, section, weekday
 from bot.views.card.proposal import name_of
 from bot.views.card.steps import zone_of
 from data import events
@@ -85,4 +85,4 @@ def form(retirement: Retirement) -> Payload:
 
 def closes_on(retirement: Retirement) -> str:
     assert retirement.plan is not None
-    return day(retirement.plan.step(StepKind.CLOSE).due_at, zone_of(retirement))
+    return weekday(retirement.plan.step(StepKind.CLOSE).due_at, zone_of(retirement))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.views import limits
-from bot.views.blocks import SLACK_ID, day, mention, place, quoted, safe, said, said_by
+from bot.views.blocks import SLACK_ID, mention, place, quoted, safe, said, said_by, weekday
 from bot.views.card import closing, missed, switch_lines
 from bot.views.card.steps import zone_of
 from bot.views.consumers import callers, checks, duties
@@ -68,7 +68,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
                 f":mega: Announced: {counted(len(event.obligations), 'consumer')} must acknowledge and move"
             )
         case events.Amended():
-            ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
+            ends = weekday(event.plan.step(StepKind.DISABLE).due_at, zone)
             return (
                 f":calendar: All remaining dates moved later; planned last day of service: {ends}"
                 f"{quoted(event.because)}"
@@ -107,7 +107,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return f":alarm_clock: Reminded {whom}{_reminded_when(event.milestone)}"
         case events.Snoozed():
             whom = mention(event.on_behalf_of) if event.on_behalf_of else by
-            return f":zzz: {whom} is reminded again on {day(event.until, zone)}"
+            return f":zzz: {whom} is reminded again on {weekday(event.until, zone)}"
         case events.Escalated():
             late = duties.late_words(event.milestone, len(event.consumer_ids), len(event.handed_back))
             unknown = counted(len(event.unreachable), "owner")

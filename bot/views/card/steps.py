@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
-from bot.views.blocks import day, mention, moment, safe
+from bot.views.blocks import day, mention, moment, safe, weekday
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Retirement
 from workflows.rules.consumers import checking
@@ -75,7 +75,7 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
         elif come.progress is not Progress.PENDING:
             done_on = f", *{come.progress}*"
         shown.append(
-            f"{MARKS[come.progress]} {day(step.due_at, zone_of(retirement))} *{step.kind}*{done_on}"
+            f"{MARKS[come.progress]} {weekday(step.due_at, zone_of(retirement))} *{step.kind}*{done_on}"
             f" - {MEANING[step.kind]}"
         )
         if step.kind is StepKind.DISABLE and (waits := checking.awaited(retirement)):

@@ -28,7 +28,7 @@ def line(person: str, delegations: InForce) -> str:
         return ""
     way = " through " + ", ".join(map(mention, onward[:-1])) if len(onward) > 1 else ""
     until = last_on(person, delegations)
-    return f"Answers of {mention(person)} go to {mention(onward[-1])} until *{until}*{way}"
+    return f"Answers of {mention(person)} go to {mention(onward[-1])} until *{until:%a %Y-%m-%d}*{way}"
 
 
 def lines(people: Iterable[str], delegations: InForce) -> list[str]:
@@ -41,7 +41,7 @@ def standing(person: str, delegations: InForce) -> Payload:
     own = line(person, delegations)
     rows = [f"{own}. `{SLASH_COMMAND} delegate off` ends it"] if own else [f"You answer for yourself. {HOW}"]
     others = [
-        f"You answer for {mention(one)} until *{last_on(one, delegations)}*. "
+        f"You answer for {mention(one)} until *{last_on(one, delegations):%a %Y-%m-%d}*. "
         f"`{SLASH_COMMAND} delegate off @them` ends it"
         for one in stands_in_for(person, delegations)
     ]
@@ -62,7 +62,7 @@ def begun(said: Mapping[str, str]) -> Payload:
     """To whoever is to answer. They may decline: who answers for a proposer has no vote on the plan."""
     who = mention(said["person"])
     text = (
-        f":handshake: {who} asks you to answer for them, up to and with *{safe(said['until'])}*. What is asked of "
+        f":handshake: {who} asks you to answer for them, {_until(said)}. What is asked of "
         "them comes to you; what waits already is in your Home tab, with the same buttons. Whatever you answer is "
         "recorded as yours, for them. Votes stay theirs, and on a plan they proposed you have none meanwhile."
     )
@@ -71,13 +71,17 @@ def begun(said: Mapping[str, str]) -> Payload:
     )
 
 
+def _until(said: Mapping[str, str]) -> str:
+    return f"up to and including *{date.fromisoformat(said['until']):%a %Y-%m-%d}*"
+
+
 def ended(said: Mapping[str, str]) -> Payload:
     """The same message once there is nothing to decline in it."""
-    who, until = mention(said["person"]), safe(said["until"])
+    who = mention(said["person"])
     since = "That is over: you do not answer for them any more."
     if said["renewed"]:
         since = "They have named another day since: the newer message has it."
-    text = f":handshake: {who} asked you to answer for them, up to and with *{until}*. {since}"
+    text = f":handshake: {who} asked you to answer for them, {_until(said)}. {since}"
     return message(text, [section(text)])
 
 

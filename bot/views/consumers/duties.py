@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from bot.ids import Action
-from bot.views.blocks import Payload, actions, button, day, mention, quoted, safe, said_by, section
+from bot.views.blocks import Payload, actions, button, mention, quoted, safe, said_by, section, weekday
 from bot.views.card.proposal import OUTCOMES, name_of
 from bot.views.card.steps import zone_of
 from data.records.catalog import Impacted
@@ -98,7 +98,7 @@ def _line(obligation: Obligation, name: str, retirement: Retirement, now: dateti
     by = f" ({said_by(obligation.changed_by, obligation.changed_for)})" if obligation.changed_by else ""
     taken = f", taken over by {mention(obligation.taken_by)}" if obligation.taken_by else ""
     stands = ", which no vote overruled" if obligation.objection and obligation.objection.stands else ""
-    on = f", to have moved by *{day(obligation.moves_on, zone)}*" if obligation.moves_on else ""
+    on = f", to have moved by *{weekday(obligation.moves_on, zone)}*" if obligation.moves_on else ""
     if obligation.duty is Duty.NOT_MINE and obligation.named:
         on = f" → {mention(obligation.named)}"
     over = f"; {LAPSED[obligation.lapsed]}" if obligation.lapsed in LAPSED else ""
@@ -106,12 +106,12 @@ def _line(obligation: Obligation, name: str, retirement: Retirement, now: dateti
     shown = f"{MARKS[obligation.duty]} {name}{way}: {obligation.duty}{on}{stands}{by}{taken}{late}{over}"
     if obligation.is_settled or retirement.state not in TO_MOVE:
         return shown + quoted(obligation.note, 150)
-    due = f"migrate by *{day(obligation.migrate_by, zone)}*"
+    due = f"migrate by *{weekday(obligation.migrate_by, zone)}*"
     if obligations.is_asked_late(obligation):
-        due = f"migrate as soon as you can: it came to you after *{day(obligation.migrate_by, zone)}*, the day to"
+        due = f"migrate as soon as you can: it came to you after *{weekday(obligation.migrate_by, zone)}*, the day to"
     due += quoted(obligation.note, 150)
     if obligation.duty in UNANSWERED:
-        due = f"acknowledge by {day(obligation.acknowledge_by, zone)}, {due}"
+        due = f"acknowledge by {weekday(obligation.acknowledge_by, zone)}, {due}"
     return f"{shown} - {due}"
 
 

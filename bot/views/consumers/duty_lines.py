@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views import limits
-from bot.views.blocks import day, mention, safe, said, said_by
+from bot.views.blocks import mention, safe, said, said_by, weekday
 from bot.views.card.steps import zone_of
 from bot.views.consumers import callers, duties
 from bot.views.graph import impact
@@ -47,7 +47,7 @@ def owners_changed(event: events.OwnersChanged, retirement: Retirement) -> str:
 
 
 def duty_changed(event: events.DutyChanged, retirement: Retirement) -> str:
-    until = f" until {day(event.extension.until, zone_of(retirement))}" if event.extension else ""
+    until = f" until {weekday(event.extension.until, zone_of(retirement))}" if event.extension else ""
     note = event.note or (event.extension.reason if event.extension else event.note)
     return f"{duty_words(event, consumer_name(retirement, event.consumer_id), retirement)}{until}{said(note)}"
 
@@ -93,4 +93,4 @@ def duty_words(event: events.DutyChanged, name: str, retirement: Retirement) -> 
 
 
 def _moved_by(event: events.DutyChanged, retirement: Retirement) -> str:
-    return f", to have moved by {day(event.moves_on, zone_of(retirement))}" if event.moves_on else ""
+    return f", to have moved by {weekday(event.moves_on, zone_of(retirement))}" if event.moves_on else ""

@@ -19,6 +19,7 @@ from bot.views.blocks import (
     quoted,
     safe,
     section,
+    weekday,
 )
 from bot.views.card.proposal import name_of
 from bot.views.card.steps import zone_of
@@ -58,7 +59,7 @@ def request(retirement: Retirement, name: str, number: int, people: Sequence[str
 def to_attest(retirement: Retirement, wanted: Attestation) -> list[Payload]:
     """The same on the Home of somebody who may."""
     assert retirement.plan is not None
-    dark_on = day(retirement.plan.step(StepKind.DISABLE).due_at, zone_of(retirement))
+    dark_on = weekday(retirement.plan.step(StepKind.DISABLE).due_at, zone_of(retirement))
     *_, last = (None, *attesting.statements(retirement, wanted.name))
     again = f"\nWhat {mention(last.by)} attested counts no more." if last else ""
     text = f"*{retirement.id}* {safe(name_of(retirement))}, whose service ends on *{dark_on}*: *{safe(wanted.name)}*"

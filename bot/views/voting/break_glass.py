@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import blocks, limits
-from bot.views.blocks import Payload, actions, button, day, mention, mentions, quoted, safe, section
+from bot.views.blocks import Payload, actions, button, mention, mentions, quoted, safe, section, weekday
 from bot.views.card.steps import zone_of
 from data import events
 from data.records.break_glass import BreakGlass
@@ -73,7 +73,7 @@ def words(retirement: Retirement) -> list[str]:
     if found.reviewed_by:
         shown.append(f":mag: {mention(found.reviewed_by)} looked back on it{quoted(found.review)}")
     elif (due_at := break_glass.look_back_at(retirement)) is not None:
-        shown.append(f":mag: {_wanted(retirement)} by *{day(due_at, zone_of(retirement))}*")
+        shown.append(f":mag: {_wanted(retirement)} by *{weekday(due_at, zone_of(retirement))}*")
     return ["\n".join(shown)]
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from bot.ids import Action, Callback
 from bot.views.blocks import (
     Payload,
-    day,
     field,
     mention,
     message,
@@ -16,6 +15,7 @@ from bot.views.blocks import (
     quoted,
     safe,
     section,
+    weekday,
 )
 from bot.views.card.steps import zone_of
 from bot.views.consumers import duties
@@ -69,7 +69,7 @@ def request(
         verdict = ENDS.get(granted, "refused")
         who = "a vote" if by == EMERITUS else mention(by)
         decided = f"{verdict} by {who}" if by and granted != "past" else verdict
-        over = f"More time for {name} is {decided}: migrate by {day(owed.migrate_by, zone)}"
+        over = f"More time for {name} is {decided}: migrate by {weekday(owed.migrate_by, zone)}"
     elif owed.duty is Duty.WAIVED:
         over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
     elif retirement.state is not State.MIGRATING:
@@ -89,9 +89,9 @@ def request(
         done = f":scales: {over}"
         return message(done, [section(done)])
     head = f":hourglass_flowing_sand: {mention(asked.asked_by)} needs more time for {name}"
-    until, now_by = day(asked.until, zone), day(owed.migrate_by, zone)
+    until, now_by = weekday(asked.until, zone), weekday(owed.migrate_by, zone)
     dates = f"until *{until}* instead of {now_by}"
-    if until <= now_by:
+    if asked.until <= owed.migrate_by:
         dates = f"until *{until}*; its date is {now_by} by now"
     is_voted_on = retirement.later is not None and asked.number in retirement.later.wishes.values()
     waits = (

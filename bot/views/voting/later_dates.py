@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.views import limits
-from bot.views.blocks import day, mention, mentions, quoted, safe, said_by
+from bot.views.blocks import mention, mentions, quoted, safe, said_by, weekday
 from bot.views.card.steps import zone_of
 from bot.views.graph.impact import short_id
 from bot.views.voting import objecting
@@ -31,7 +31,7 @@ def asked(retirement: Retirement) -> list[str]:
         return objecting.asked(retirement)
     zone, plan = zone_of(retirement), retirement.plan
     moved = {
-        kind: f"*{day(_on(dates, kind), zone)}* instead of {day(plan.step(kind).due_at, zone)}"
+        kind: f"*{weekday(_on(dates, kind), zone)}* instead of {weekday(plan.step(kind).due_at, zone)}"
         for kind in (StepKind.MIGRATE, StepKind.DISABLE)
     }
     every = extending.voted_for(retirement)
@@ -58,7 +58,8 @@ def _wish(duty: Obligation, zone: str) -> str:
     asked = duty.extension
     assert asked is not None
     by = said_by(duty.changed_by, duty.changed_for)
-    return f"*{safe(duty.consumer.name)}*: {by} asks for it until {day(asked.until, zone)}{quoted(asked.reason, 200)}"
+    until = weekday(asked.until, zone)
+    return f"*{safe(duty.consumer.name)}*: {by} asks for it until {until}{quoted(asked.reason, 200)}"
 
 
 def line(
@@ -82,7 +83,7 @@ def line(
 def opened(event: events.ExtensionProposed, retirement: Retirement, names: Sequence[str]) -> str:
     """The same in a line. Nobody asked for this vote, and the card notifies nobody: so those who have it are called."""
     dates, zone = event.dates, zone_of(retirement)
-    ends, until = day(_on(dates, StepKind.DISABLE), zone), day(event.round.expires_at, zone)
+    ends, until = weekday(_on(dates, StepKind.DISABLE), zone), weekday(event.round.expires_at, zone)
     some = limits.joined(names, 500, between=", ", at_most=NAMES_AT_MOST)
     without = barred(event.round, retirement)
     voters = [one for people in event.round.members.values() for one in people if one not in without]

@@ -6,7 +6,6 @@ from bot.ids import SLASH_COMMAND, Action, Callback
 from bot.views import limits
 from bot.views.blocks import (
     Payload,
-    day,
     mention,
     mentions,
     message,
@@ -16,6 +15,7 @@ from bot.views.blocks import (
     safe,
     said_by,
     section,
+    weekday,
 )
 from bot.views.card.steps import zone_of
 from bot.views.graph.impact import short_id
@@ -80,7 +80,7 @@ def line(event: events.ObjectionProposed | events.ObjectionEnded, retirement: Re
     """How the vote begins and ends, in the thread. Nobody asked for it, so those who have it are called."""
     match event:
         case events.ObjectionProposed():
-            until = day(event.round.expires_at, zone_of(retirement))
+            until = weekday(event.round.expires_at, zone_of(retirement))
             without = barred(event.round, retirement)
             voters = [one for people in event.round.members.values() for one in people if one not in without]
             what = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.views.blocks import day, mention, safe, said, said_by
+from bot.views.blocks import day, mention, safe, said, said_by, weekday
 from bot.views.card.steps import zone_of
 from bot.views.graph import impact
 from bot.views.voting.votes import CHOICE_MARKS, approved_words, prolonged_words, voters_words
@@ -58,14 +58,14 @@ def line(event: OfVotes, retirement: Retirement) -> str:  # noqa: PLR0911, PLR09
         case events.Rejected():
             return f":x: *Rejected* by a veto of {safe(event.role)}"
         case events.RoundExtended():
-            until = f"review until {day(event.review_until, zone)}, open until {day(event.expires_at, zone)}"
+            until = f"review until {weekday(event.review_until, zone)}, open until {weekday(event.expires_at, zone)}"
             return (
                 f":hourglass: The card could not show this vote before: its days count from now on, {until}"
             )
         case events.RoundProlonged():
             return f":hourglass: {prolonged_words(event, zone)}"
         case events.RoundReopened():
-            until = day(event.expires_at, zone)
+            until = weekday(event.expires_at, zone)
             return f":leftwards_arrow_with_hook: {by} took their approval back: the vote is open again until {until}"
         case events.VotersChanged():
             return f":busts_in_silhouette: By their groups {voters_words(event)}"
@@ -86,7 +86,7 @@ def line(event: OfVotes, retirement: Retirement) -> str:  # noqa: PLR0911, PLR09
 
 
 def _with_impact(what: str, event: events.Proposed | events.Revised, zone: str) -> str:
-    ends = day(event.plan.step(StepKind.DISABLE).due_at, zone)
+    ends = weekday(event.plan.step(StepKind.DISABLE).due_at, zone)
     head = f"{what}; service ends {ends}{said(event.why)}\n:busts_in_silhouette: *Impact*"
     follows = "; in full below" if event.impact else ""
     return f"{head} {impact.summary(event.impact)}{follows}"

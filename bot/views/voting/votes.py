@@ -10,7 +10,6 @@ from bot.views.blocks import (
     Payload,
     actions,
     button,
-    day,
     mention,
     mentions,
     message,
@@ -21,6 +20,7 @@ from bot.views.blocks import (
     quoted,
     safe,
     section,
+    weekday,
 )
 from bot.views.card.steps import short, zone_of
 from data.events import EMERITUS, Approved, Revised, RoundProlonged, VotersChanged
@@ -100,14 +100,14 @@ def missing(retirement: Retirement) -> str:
 def round_words(round_: Round, retirement: Retirement) -> str:
     """When the round may close."""
     zone = zone_of(retirement)
-    ends = day(round_.expires_at, zone)
+    ends = weekday(round_.expires_at, zone)
     outcome = {
         OnExpiry.EXPIRE: f"expires {ends}",
         OnExpiry.ESCALATE: f"whoever is still missing {ends}, and who leads them, is told, once, and it is prolonged",
         OnExpiry.APPROVE: f"{ends} silence counts as consent, if somebody approved and nobody rejected",
     }[on_expiry(retirement)]
     return (
-        f"Closes once every role has its approvals and the review has ended ({day(round_.review_until, zone)}); "
+        f"Closes once every role has its approvals and the review has ended ({weekday(round_.review_until, zone)}); "
         f"{outcome}. A vote can be changed until then."
     )
 
@@ -121,7 +121,7 @@ def void(retirement: Retirement, by: str) -> Payload:
         if by != EMERITUS
         else "the approval lapsed, and it is voted on anew"
     )
-    until = f" until {day(round_.expires_at, zone_of(retirement))}" if round_ is not None else ""
+    until = f" until {weekday(round_.expires_at, zone_of(retirement))}" if round_ is not None else ""
     return message(
         f":pencil2: *{retirement.id}* {name}: {who}, so your vote does not count any more. A new vote is open{until}: "
         f"look at the plan on its card in {place(channel_of(retirement))}, and vote there."
@@ -147,10 +147,8 @@ def prolonged_words(event: RoundProlonged, zone: str) -> str:
         lead = event.leads.get(role, "")
         asked.append(f"{needed} of {safe(role)}: {people}{f' (lead: {mention(lead)})' if lead else ''}")
     who = limits.joined(asked, 1_500, between="; ", at_most=10)
-    return (
-        f"The vote would have expired, approvals missing. It is prolonged, once, until {day(event.expires_at, zone)}, "
-        f"for {who}"
-    )
+    until = weekday(event.expires_at, zone)
+    return f"The vote would have expired, approvals missing. It is prolonged, once, until {until}, for {who}"
 
 
 def _short_of(missing: Mapping[str, int]) -> str:
@@ -214,7 +212,7 @@ def standing_words(retirement: Retirement) -> str:
             "which opens the vote again."
         )
     if (lapses := lapses_at(retirement)) is not None:
-        said.append(f"If it is not announced by {day(lapses, zone)}, it is voted on anew.")
+        said.append(f"If it is not announced by {weekday(lapses, zone)}, it is voted on anew.")
     return " ".join(said)
 
 

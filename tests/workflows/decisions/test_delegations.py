@@ -64,7 +64,7 @@ def test_it_lasts_to_the_end_of_its_last_day_on_the_clock_of_whoever_delegates()
     decision = delegated()
     assert decision.events == (Delegated(at=NOW, by=BILL, to=CARL, until=MIDNIGHT, last_on=UNTIL),)
     assert decision.reply == (
-        "Until 2027-01-29 what is asked of you goes to <@UCARL>, who may answer it for you; so may you. "
+        "Until Fri 2027-01-29 what is asked of you goes to <@UCARL>, who may answer it for you; so may you. "
         "Your votes stay yours. /retire delegate off ends it"
     )
     assert told(decision) == [("delegation begun", CARL)]

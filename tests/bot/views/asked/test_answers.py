@@ -127,7 +127,7 @@ def test_the_list_says_what_comes_next() -> None:
     check_message(shown)
     (rows,) = texts(shown["blocks"])
     assert rows.splitlines() == [
-        ":ballot_box_with_ballot: *RET-1* churn-v1 - *proposed*; next: announce on 2027-03-15",
+        ":ballot_box_with_ballot: *RET-1* churn-v1 - *proposed*; next: announce on Mon 2027-03-15",
         ":classical_building: *RET-2* churn-v1 - *archived*",
     ]
 

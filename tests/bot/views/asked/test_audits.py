@@ -20,7 +20,7 @@ def test_it_says_who_approved_when_why_on_what_evidence_and_where_it_is_now() ->
     check_message(said)
     words = "\n".join(texts(said))
     for line in (
-        'proposed to retire *churn (RET-1)*; service ends 2027-02-17 — "a better one serves"',
+        'proposed to retire *churn (RET-1)*; service ends Wed 2027-02-17 — "a better one serves"',
         "2027-01-04 :white_check_mark: <@UOWEN> voted *approve* as owner",
         "2027-01-18 :white_check_mark: *Approved*: every role has its approvals on plan",
         "2027-01-27 :package: Archived 3 files, 1,204 bytes as `sha256:aa`",

@@ -301,11 +301,11 @@ SAID = {
     events.Approved: ":white_check_mark: *Approved*: every role has its approvals on plan `cdcdcdcdcdcd`",
     events.RoundExtended: (
         ":hourglass: The card could not show this vote before: its days count from now on, "
-        "review until 2027-03-31, open until 2027-04-16"
+        "review until Wed 2027-03-31, open until Fri 2027-04-16"
     ),
     events.Expired: ":hourglass: *Expired*: the round closed, approvals missing: 2 of risk",
     events.DutyChanged: (
-        ':hourglass_flowing_sand: <@UANN> needs more time for *consumer-000* until 2027-06-08 — "audit"'
+        ':hourglass_flowing_sand: <@UANN> needs more time for *consumer-000* until Tue 2027-06-08 — "audit"'
     ),
     events.Waived: ':pencil: <@UANN> takes responsibility for *traffic* — "no meter"',
     events.CallersSeen: ":mag: 1 caller was seen calling that nobody declares: *scorer*",
@@ -381,7 +381,7 @@ SAID = {
         '— "a row"; they have to pass after all'
     ),
     events.CheckEnded: ":x: Check *scoring* of *consumer-000*: *failed* (exit code 1) after 3 s",
-    events.Snoozed: ":zzz: <@UANN> is reminded again on 2027-03-01",
+    events.Snoozed: ":zzz: <@UANN> is reminded again on Mon 2027-03-01",
     events.Reminded: ":alarm_clock: Reminded 2 people: 7 days before the last day to migrate",
     events.StepHeld: ":warning: Step *disable* is held:\n    • 2 consumers are not migrated",
     events.ArchiveStored: ":package: Archived 2 files, 4,096 bytes as `em:12`",
@@ -453,7 +453,7 @@ def test_what_a_store_of_another_cloud_lacks_is_told_with_what_follows() -> None
 def test_the_proposal_line_counts_whom_it_hits_and_the_next_message_names_them() -> None:
     event = an_event(events.Proposed)
     assert lines.line(event, a_retirement()).splitlines() == [
-        ':scroll: <@UANN> proposed to retire *churn-v1 (RET-1)*; service ends 2027-05-30 — "old"',
+        ':scroll: <@UANN> proposed to retire *churn-v1 (RET-1)*; service ends Sun 2027-05-30 — "old"',
         ":busts_in_silhouette: *Impact* 2 consumers of 2 teams, 1 directly; in full below",
     ]
     (only,) = told(event)

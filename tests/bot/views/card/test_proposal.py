@@ -166,7 +166,7 @@ def test_later_stages_show_progress_obligations_pause_and_archive() -> None:
     )
     migrated = replace(state.obligations[0], duty=Duty.MIGRATED)
     said = words(proposal.card(replace(state, obligations=(migrated, *state.obligations[1:]))))
-    assert ":white_check_mark: 2027-03-15 *announce*, done 2027-03-01" in said
+    assert ":white_check_mark: Mon 2027-03-15 *announce*, done 2027-03-01" in said
     assert "3 obligations: 2 open, 1 migrated" in said
     assert "*Paused* by <@UPAT>" in said
     assert "archive em:1234" in said
@@ -309,7 +309,7 @@ def test_the_card_of_an_approved_plan_says_until_when_approvals_can_be_taken_bac
     check_message(card)
     assert (Action.VOTE_ABSTAIN, f"RET-1|{state.plan.digest}|1") in buttons(card)
     assert "whoever approved may take it back until then" in words(card)
-    assert "If it is not announced by 2027-05-30, it is voted on anew." in words(card)
+    assert "If it is not announced by Sun 2027-05-30, it is voted on anew." in words(card)
 
 
 def test_the_vote_on_a_plan_drawn_up_anew_shows_what_owners_said_of_the_one_before() -> None:

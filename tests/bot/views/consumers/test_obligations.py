@@ -64,7 +64,7 @@ def test_a_team_is_told_once_with_the_five_facts_and_a_row_of_buttons_per_consum
         "Action",
     ]
     assert first == (
-        ":white_circle: *consumer-000*: open - acknowledge by 2027-03-29, migrate by *2027-05-23*"
+        ":white_circle: *consumer-000*: open - acknowledge by Mon 2027-03-29, migrate by *Sun 2027-05-23*"
     )
     about = f"RET-1|{consumer_id(0)}|0"
     assert buttons(said)[:6] == [
@@ -408,7 +408,8 @@ def test_a_request_for_time_says_that_people_vote_on_it() -> None:
     assert buttons(said) == []
     assert "People vote on it on the card once no other vote is open." in texts(said["blocks"])[0]
     assert (
-        "<@UT0> needs more time for *consumer-000*, until *2027-06-09* instead of 2027-05-23" in said["text"]
+        "<@UT0> needs more time for *consumer-000*, until *Wed 2027-06-09* instead of Sun 2027-05-23"
+        in said["text"]
     )
 
 
@@ -456,7 +457,7 @@ def test_a_request_that_moved_dates_have_covered_says_so() -> None:
     moved = replace(state.obligations[0], migrate_by=days(120))
     said = extension.request(replace(state, obligations=(moved,)), consumer_id(0), number=2)
     check_message(said)
-    assert "until *2027-06-09*; its date is 2027-06-29 by now" in said["text"]
+    assert "until *Wed 2027-06-09*; its date is Tue 2027-06-29 by now" in said["text"]
 
 
 def test_hundreds_of_long_names_fit_everywhere_and_call_nobody() -> None:

@@ -58,7 +58,7 @@ def test_whoever_has_it_in_somebodys_place_is_named_with_whose_it_is() -> None:
     until = Delegation(person="UT1", to="UT2", last_on=date(2027, 4, 2))
     assert outlook.lines(told, announced(), {"UT1": until}) == [
         outlook.HEAD,
-        "Answers of <@UT1> go to <@UT2> until *2027-04-02*",
+        "Answers of <@UT1> go to <@UT2> until *Fri 2027-04-02*",
         "• *Asked to answer*: <@UT2> for <@UT1> Mon 2027-03-29 09:00 WEST, <@UT3> Mon 2027-03-29 09:00 WEST",
     ]
     first, *_ = outlook.table(told, announced()).splitlines()[1:]

@@ -60,7 +60,7 @@ def test_the_card_names_the_two_and_why_and_later_who_looked_back() -> None:
     assert by_two in texts(proposal.card(with_glass(CONFIRMED))["blocks"])
     assert (
         f"{by_two}\n:mag: somebody else than the two has to look back on it, `/retire look-back RET-1 TEXT`, "
-        "by *2027-03-16*"
+        "by *Tue 2027-03-16*"
     ) in texts(standing.show(dark(CONFIRMED))["blocks"])
     assert f'{by_two}\n:mag: <@UCARL> looked back on it — "right"' in texts(
         proposal.card(dark(REVIEWED))["blocks"]

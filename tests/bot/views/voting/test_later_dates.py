@@ -70,5 +70,5 @@ def test_a_vote_nobody_has_is_told_as_that():
     nobody = replace(state.round, members={})
     event = events.ExtensionProposed(at=NOW, by="emeritus", dates=state.later, round=nobody)
     assert later_dates.opened(event, state, ["*a*"]).endswith(
-        "until 2027-03-31, for nobody: no role has anybody"
+        "until Wed 2027-03-31, for nobody: no role has anybody"
     )

@@ -145,7 +145,7 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
 OF_IMPORTS: dict[str, Callable[[dict[str, str]], Payload]] = {
     "import failed": lambda said: imports.failed(said["name"], said["why"]),
     "import mended": lambda said: imports.mended(said["name"]),
-    "archive bad": lambda said: fixity.bad(said["retirement"], said["why"]),
+    "archive bad": lambda said: fixity.bad(said["retirement"], said["why"], has_ended="ended" in said),
     "archive repaired": lambda said: fixity.repaired(said["retirement"], said["names"].split("\n")),
     "archive mended": lambda said: fixity.mended(said["retirement"]),
     "canary": lambda said: fixity.not_refused(said["tried"].split("\n")),

@@ -33,9 +33,8 @@ def test_a_look_reads_nothing_and_goes_on_where_it_was(kept: Kept, model) -> Non
 def test_what_rotted_is_named_once_it_is_its_turn(kept: Kept, model) -> None:
     archived = put(kept.store, model).archived
     kept.rot(archived, "data/weights/w.bin")
-    with pytest.raises(Corrupt, match=r"data/weights/w\.bin") as red:
+    with pytest.raises(Corrupt, match=r"data/weights/w\.bin.*Bring the files back from a copy of yours"):
         kept.store.audit(archived, ALL, now, never)
-    assert kept.where(archived) in str(red.value) or "move it aside" in str(red.value)
 
 
 @pytest.mark.parametrize("path", ["bagit.txt", "tagmanifest-sha256.txt"])

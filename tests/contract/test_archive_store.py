@@ -98,7 +98,7 @@ def test_a_drill_of_a_rotted_archive_names_every_file(kept: Kept, model: Path) -
         kept.store.drill(archived, now, never)
     assert "data/card.md is missing" in str(corrupt.value)
     assert "data/weights/w.bin" in str(corrupt.value)
-    assert "Bring it back from a second copy, or" in str(corrupt.value)
+    assert "Bring the files back from a copy of yours: it is looked at again each day" in str(corrupt.value)
 
 
 def test_a_drill_does_not_believe_what_describes_the_payload_where_the_record_has_another_digest(

@@ -60,8 +60,12 @@ def test_an_archive_is_read_over_the_years_and_one_that_rots_is_told_until_it_is
         rotted(weights(town))
         unrefused.append("delete it: it was done. Archive elsewhere")
         town.pass_time(days=3)
-        assert "*The archive is damaged*: sha256 of data/" in town.thread()
-        assert "*The archive is damaged*, found" in town.command(TOM, "show RET-1")
+        assert town.thread().count("*The archive is damaged*: sha256 of data/") == 1
+        assert "Its retirement is over, so it is not archived again" in told(town)[2]
+        shown = town.command(TOM, "show RET-1")
+        assert "*The archive is damaged*, found" in shown
+        assert "every file was read and compared since" not in shown
+        assert "archive of RET-1 is done. It is damaged: /retire show" in town.command(TOM, "archive RET-1")
         *_, bad = examine_rounds(town.bot.store, town.now())
         assert (bad.what, bad.ok) == ("fixity of RET-1", False)
         weights(town).write_bytes(aside)

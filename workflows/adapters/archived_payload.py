@@ -21,6 +21,9 @@ from data.errors import Corrupt, EmeritusError, Lacking, Refused, Stale, Unavail
 
 ARTIFACTS_FILE = "artifacts.json"
 
+BRING_BACK = "Bring the files back from a copy of yours: it is looked at again each day"
+"""Of what is on record as archived, by now maybe for years: whoever moved it aside would have nothing left of it."""
+
 _SHELF_NAME_MAX = 100
 
 

@@ -25,6 +25,7 @@ from data.archive.results import Artifact, Audited, Drilled, Mended, Stopped, St
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
+    BRING_BACK,
     described,
     payload_of,
     require_current,
@@ -44,7 +45,6 @@ from workflows.adapters.bag_mending import put_right
 from workflows.artifact_store import Whole
 
 _PARTIAL, _RESTORED = ".partial", ".restored"
-_NEXT_STEP = "Bring it back from a second copy, or move it aside: then it is archived again"
 
 
 class LocalDirectory:
@@ -166,14 +166,14 @@ class LocalDirectory:
         sizes = {path: (bag / path).stat().st_size for path in expected if (bag / path).is_file()}
         if len(sizes) < max(len(expected), 1) or not self.exists(archived, gone=gone):
             whole = held_to(archived, bag, stopped=stopped, gone=gone)
-            require_sound(whole, _NEXT_STEP, read_at=now())
+            require_sound(whole, BRING_BACK, read_at=now())
         paths, upto = share(sizes, turn)
         fixity = differing(
             {path: expected[path] for path in paths},
             lambda path: digested(read_back(bag / path), bag / path, stopped),
             manifest_digest=archived.manifest_digest,
         )
-        require_sound(fixity, _NEXT_STEP, read_at=now())
+        require_sound(fixity, BRING_BACK, read_at=now())
         return Audited(files=fixity.files, bytes=fixity.bytes, upto=upto)
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:  # noqa: ARG002
@@ -185,7 +185,7 @@ class LocalDirectory:
         try:
             digests = digests_of((bag / PAYLOAD_MANIFEST).read_bytes())
         except FileNotFoundError as error:
-            raise Corrupt(f"{bag / PAYLOAD_MANIFEST} is missing. {_NEXT_STEP}") from error
+            raise Corrupt(f"{bag / PAYLOAD_MANIFEST} is missing. {BRING_BACK}") from error
         there = ((path, bag / path) for path in digests)
         return files_of(digests, {path: file.stat().st_size for path, file in there if file.is_file()})
 
@@ -240,7 +240,7 @@ class LocalDirectory:
                 "Mount it or correct EMERITUS_ARCHIVE; it is tried again"
             )
         if not bag.is_dir():
-            raise Corrupt(f"The archive {bag} is missing. {_NEXT_STEP}")
+            raise Corrupt(f"The archive {bag} is missing. {BRING_BACK}")
         return bag
 
     def _restored(
@@ -255,7 +255,7 @@ class LocalDirectory:
         fixity = held_to(archived, target, stopped=stopped, gone=gone)
         fixity = with_first(findings, fixity)
         read_at = now()
-        require_sound(fixity, _NEXT_STEP, read_at=read_at)
+        require_sound(fixity, BRING_BACK, read_at=read_at)
         return Drilled(
             files=fixity.files, bytes=fixity.bytes, read_at=read_at, manifest_digest=fixity.manifest_digest
         )

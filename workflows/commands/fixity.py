@@ -23,6 +23,7 @@ class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
 
     mended   retirement -> which files were put right
     where    retirement -> the channel that hears of it, of those of which the governance channel may not
+    ended    retirements that archive nothing any more
     """
 
     looked: int
@@ -33,6 +34,7 @@ class RecordFixity(Command, frozen=True, kw_only=True, tag="record fixity"):
     canary: tuple[str, ...] | None = None
     mended: dict[str, str] = {}
     where: dict[str, str] = {}
+    ended: tuple[str, ...] = ()
     whole_since: datetime | None = None
 
 

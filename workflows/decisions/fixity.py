@@ -87,8 +87,11 @@ def record(state: Rounds, command: RecordFixity, facts: Facts, now: datetime) ->
     def where(one: str) -> str:
         return command.where.get(one, "")
 
+    def _over(one: str) -> dict[str, str]:
+        return {"ended": "yes"} if one in command.ended else {}
+
     told = [
-        _told(state, f"bad/{one}", "archive bad", facts, where(one), retirement=one, why=why)
+        _told(state, f"bad/{one}", "archive bad", facts, where(one), retirement=one, why=why, **_over(one))
         for one, why in command.bad.items()
         if one not in state.bad
     ]
@@ -125,7 +128,7 @@ def record_audit(state: Retirement, command: RecordAudit, facts: Facts, now: dat
         return lost(state, StepKind.DRILL, command.trouble, now) if is_proven and not is_busy else nothing()
     was, known = (state.audit.trouble, state.audit.noticed) if state.audit else ("", ())
     news = [one for one in command.noticed if one not in known][: auditing.NOTICED_MAX - len(known)]
-    if command.trouble and command.trouble == was:
+    if command.trouble and auditing.is_same(command.trouble, was):
         return nothing()
     event = events.ArchiveAudited(
         at=now,

@@ -72,6 +72,8 @@ def _what_waits(state: Retirement, step: StepKind) -> str:
     if state.progress(step).progress is Progress.RUNNING and state.paused_at is not None:
         since = f"{state.paused_at:%Y-%m-%d %H:%M} UTC"
         return f" It is paused since {since}: nothing more begins before /retire resume {state.id}."
+    if step is StepKind.ARCHIVE and state.audit is not None and state.audit.trouble:
+        return f" It is damaged: /retire show {state.id} says what of it, and since when."
     if step is not StepKind.DISABLE:
         return ""
     names = ", ".join(endpoint.name for endpoint in by_hand.awaited(state))

@@ -25,7 +25,7 @@ from workflows.effects.mending import copied, mended
 from workflows.effects.workshop import Workshop, then
 from workflows.fixity import rounds_of
 from workflows.rules.keeping import auditing
-from workflows.rules.lifecycle import LIVING
+from workflows.rules.lifecycle import ENDED, LIVING
 from workflows.rules.restriction import channel_of, is_restricted
 from workflows.veiling import without_names
 
@@ -65,6 +65,7 @@ def go_round(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         unknown=found.unknown,
         canary=_tried(before, shop),
         mended=found.mended,
+        ended=tuple(one.id for one in every if one.state in ENDED and one.id in found.bad),
         where={one.id: channel_of(one) for one in every if is_restricted(one)},
         whole_since=auditing.all_whole_since(auditing.kept(every)),
     )

@@ -46,13 +46,13 @@ def standing(retirement: Retirement) -> Iterator[str]:
         return
     if audit is not None and audit.trouble:
         yield f":boom: *The archive is damaged*, found {audit.at:%Y-%m-%d}: {safe(audit.trouble, limits.PROSE_MAX)}"
-    if audit is not None and audit.noticed:
-        more = f", and {len(audit.noticed) - 1} more" if audit.noticed[1:] else ""
-        yield f":warning: *Archive* not as it was left: {safe(audit.noticed[0], limits.REASON_MAX)}{more}"
-    if since := auditing.whole_since(retirement):
+    elif since := auditing.whole_since(retirement):
         under_way = "; being read again" if audit is not None and audit.began_at else ""
         unread = _unread(audit.unread) if audit is not None else ""
         yield f"*Archive* every file was read and compared since {since:%Y-%m-%d}{under_way}{unread}"
+    if audit is not None and audit.noticed:
+        more = f", and {len(audit.noticed) - 1} more" if audit.noticed[1:] else ""
+        yield f":warning: *Archive* not as it was left: {safe(audit.noticed[0], limits.REASON_MAX)}{more}"
 
 
 def _unread(files: int) -> str:
@@ -62,12 +62,16 @@ def _unread(files: int) -> str:
     return f". Of {counted(files, 'file')} in cold storage only name and size were looked at"
 
 
-def bad(retirement: str, why: str) -> Payload:
+def bad(retirement: str, why: str, *, has_ended: bool = False) -> Payload:
+    """`has_ended`: nothing is archived again, so what is bad comes back from a copy or not at all."""
     head = f":boom: The archive of {safe(retirement)} does not hold, or cannot be reached"
+    then = "Nothing goes dark meanwhile: it is made and proven again first."
+    if has_ended:
+        then = "Its retirement is over, so it is not archived again: move nothing of it away."
     blocks = [
         section(limits.joined([f"{head}.", safe(why, limits.PROSE_MAX)], limits.SECTION_MAX)),
         context(
-            "It is looked at again each day. Nothing goes dark meanwhile: it is made and proven again first. "
+            f"It is looked at again each day. {then} "
             f"`emeritus archive show {safe(retirement)}` says where it lies."
         ),
     ]

@@ -39,7 +39,7 @@ def test_a_drill_of_a_rotted_bag_names_every_file_and_what_to_do(
         "data/card.md cannot be read: not a regular file; "
         f"sha256 of data/weights/w.bin: expected {sha(WEIGHTS)[:12]}..., found {sha(rotted)[:12]}... "
         "(5,500,000 bytes, read 2026-03-02T09:14Z). "
-        "Bring it back from a second copy, or move it aside: then it is archived again"
+        "Bring the files back from a copy of yours: it is looked at again each day"
     )
     assert not (bag.parent / ".restored").exists()
 
@@ -113,7 +113,7 @@ def test_a_bag_that_is_gone_is_corruption_and_an_archive_that_is_gone_is_waited_
         archive.drill(NOWHERE, now, never)
     assert str(gone.value) == (
         f"The archive {archive.root}/churn-v3/aa is missing. "
-        "Bring it back from a second copy, or move it aside: then it is archived again"
+        "Bring the files back from a copy of yours: it is looked at again each day"
     )
 
 

@@ -342,7 +342,7 @@ def test_a_key_that_is_lost_turns_the_archive_red_though_all_that_s3_says_of_it_
             check()
     assert str(red.value) == (
         f"{kept.where(archived)}/objects.json cannot be read: S3 shows it and cannot give it (InternalError); "
-        f"see to its key {seaweedfs.KMS_KEY}. Bring it back from a second copy, or archive again"
+        f"see to its key {seaweedfs.KMS_KEY}. Bring the files back from a copy of yours: it is looked at again each day"
     )
 
 

@@ -19,9 +19,9 @@ from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Audited, Stopped
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
-from workflows.adapters.archived_payload import require_inside
+from workflows.adapters.archived_payload import BRING_BACK, require_inside
 from workflows.adapters.fsspec_archive.objects import BLOCK_BYTES, Objects
-from workflows.adapters.s3_archive.listing import NEXT_STEP, OBJECTS_FILE, Listing, Placed, is_of
+from workflows.adapters.s3_archive.listing import OBJECTS_FILE, Listing, Placed, is_of
 
 T = TypeVar("T")
 _LISTINGS = msgspec.json.Decoder(Listing)
@@ -41,18 +41,18 @@ class Reader:
             content = b"".join(self._objects.read(f"{self._archived.location}/{OBJECTS_FILE}"))
             listing = _LISTINGS.decode(content)
         except FileNotFoundError as error:
-            raise Corrupt(f"The archive {where} is missing. {NEXT_STEP}") from error
+            raise Corrupt(f"The archive {where} is missing. {BRING_BACK}") from error
         except msgspec.DecodeError as error:
-            raise Corrupt(f"{where} cannot be read: {error}. {NEXT_STEP}") from error
+            raise Corrupt(f"{where} cannot be read: {error}. {BRING_BACK}") from error
         if hostile := [one.path for one in listing.objects if not stays_inside(one.path)]:
-            raise Corrupt(f"{where} lists what leads out of it: {hostile[0]!r}. {NEXT_STEP}")
+            raise Corrupt(f"{where} lists what leads out of it: {hostile[0]!r}. {BRING_BACK}")
         return listing
 
     def left(self, gone: Collection[str]) -> list[Placed]:
         """Without what was pruned. Corrupt where it says something else than the record: nothing is known by it."""
         if not is_of(self.listing, self._archived):
             raise Corrupt(
-                f"{self.where}/{OBJECTS_FILE} lists something else than is on record of it. {NEXT_STEP}"
+                f"{self.where}/{OBJECTS_FILE} lists something else than is on record of it. {BRING_BACK}"
             )
         return self.listing.left(gone)
 
@@ -144,7 +144,7 @@ class Reader:
         """What its sources are compared with."""
         manifest, sources = (self._content(name) for name in (PAYLOAD_MANIFEST, SOURCES_FILE))
         if manifest is None:
-            raise Corrupt(f"{self.where} has no {PAYLOAD_MANIFEST}. {NEXT_STEP}")
+            raise Corrupt(f"{self.where} has no {PAYLOAD_MANIFEST}. {BRING_BACK}")
         return Before(
             digests=digests_of(manifest),
             sizes={one.path: one.bytes for one in self.listing.objects},

@@ -20,7 +20,6 @@ from workflows.adapters.s3_archive.bucket import Bucket, version_of
 OBJECTS_FILE = "objects.json"
 ID_IN_METADATA = "preservation-id"
 MISSING = ("404", "NoSuchKey", "NoSuchVersion")
-NEXT_STEP = "Bring it back from a second copy, or archive again"
 
 
 class Placed(Record, frozen=True, kw_only=True):

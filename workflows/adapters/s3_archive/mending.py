@@ -22,12 +22,11 @@ from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
 from data.archive.results import Mended, PayloadFile, Stopped
 from data.errors import Corrupt
 from data.records.archived import Archived
-from workflows.adapters.archived_payload import require_sound
+from workflows.adapters.archived_payload import BRING_BACK, require_sound
 from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.adapters.s3_archive.checking import audited
 from workflows.adapters.s3_archive.listing import (
     ID_IN_METADATA,
-    NEXT_STEP,
     OBJECTS_FILE,
     Listing,
     Placed,
@@ -109,7 +108,7 @@ def put_right(
     _, after = audited(
         bucket, replace(archived, version=last.version), listing, ALL, stopped=stopped, gone=gone
     )
-    require_sound(after, NEXT_STEP, read_at=now())
+    require_sound(after, BRING_BACK, read_at=now())
     return Mended(names=(EVERYTHING,) if bad is None else tuple(sorted(bad)), version=last.version)
 
 

@@ -20,9 +20,10 @@ from data.archive.results import Stopped
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from data.records.retention import Storage
+from workflows.adapters.archived_payload import BRING_BACK
 from workflows.adapters.aws_errors import code_of
 from workflows.adapters.s3_archive.bucket import Bucket, of_version
-from workflows.adapters.s3_archive.listing import MISSING, NEXT_STEP, OBJECTS_FILE, Listing, Placed
+from workflows.adapters.s3_archive.listing import MISSING, OBJECTS_FILE, Listing, Placed
 from workflows.artifact_store import COLD_WAIT
 
 RESTORED_DAYS = 7
@@ -46,14 +47,14 @@ def load(bucket: Bucket, archived: Archived) -> Listing:
     where = bucket.where(f"{archived.location}/{OBJECTS_FILE}")
     if isinstance(content, Finding) and content.fault is Fault.MISSING:
         version = f" in version {archived.version}" if archived.version else ""
-        raise Corrupt(f"The archive {where} is missing{version}. {NEXT_STEP}")
+        raise Corrupt(f"The archive {where} is missing{version}. {BRING_BACK}")
     try:
         if not isinstance(content, Finding):
             return _LISTINGS.decode(content)
         why = content.found
     except msgspec.DecodeError as error:
         why = str(error)
-    raise Corrupt(f"{where} cannot be read: {why}. {NEXT_STEP}")
+    raise Corrupt(f"{where} cannot be read: {why}. {BRING_BACK}")
 
 
 class Reader:

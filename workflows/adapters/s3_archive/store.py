@@ -38,6 +38,7 @@ from data.archive.results import (
 from data.errors import Corrupt, EmeritusError, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
+    BRING_BACK,
     described,
     payload_of,
     require_current,
@@ -210,7 +211,7 @@ class S3Archive:
         self._require_inside(archived)
         listing = load(self._bucket, archived)
         found, fixity = audited(self._bucket, archived, listing, turn, stopped=stopped, gone=gone)
-        require_sound(fixity, self._next_step(archived), read_at=now())
+        require_sound(fixity, BRING_BACK, read_at=now())
         return found
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
@@ -250,7 +251,7 @@ class S3Archive:
     def _drilled(
         self, archived: Archived, listing: Listing, fixity: Fixity, read_at: datetime, reader: Reader
     ) -> Drilled:
-        require_sound(fixity, self._next_step(archived), read_at=read_at)
+        require_sound(fixity, BRING_BACK, read_at=read_at)
         return Drilled(
             files=fixity.files,
             bytes=fixity.bytes,
@@ -258,10 +259,6 @@ class S3Archive:
             manifest_digest=fixity.manifest_digest,
             noticed=(*strangers(self._bucket, archived, listing), *reader.unlocked.values()),
         )
-
-    def _next_step(self, archived: Archived) -> str:
-        hide = hidden(self._bucket.where(archived.location))
-        return f"Bring it back from a second copy, or {hide}: then it is archived again"
 
     def _require_same(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ GIB = 1 << 30
 NOTICED_MAX = 100
 """Whoever may write to a bucket can leave any number of versions in it; the first ones tell that somebody does."""
 ARCHIVE, COPY = "archive", "copy"
+_READ_AT = re.compile(r", read [0-9T:-]+Z(?=\))")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,6 +26,11 @@ def kept(retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
     return tuple(
         one for one in retirements if one.archived and one.state is not State.PRUNED and not is_going(one)
     )
+
+
+def is_same(trouble: str, other: str) -> bool:
+    """Is it as bad as it was, whenever that was read? As data/archive/findings.py says it."""
+    return _READ_AT.sub("", trouble) == _READ_AT.sub("", other)
 
 
 def is_going(state: Retirement) -> bool:

@@ -13,11 +13,12 @@ from bot.house import House
 from bot.sealing import Sealing
 from bot.serving.status import Glance
 from bot.world import CalendarWorld
+from data.records.anchors import STREAM as ANCHORS
 from data.records.anchors import AnchorPlan
 from data.records.fixity import FixityPlan
 from data.records.imports import Scheduled
 from data.sql.record import SqlStore
-from workflows.anchoring import keep_anchored
+from workflows.anchoring import anchoring_of, keep_anchored
 from workflows.decisions.fixity import STREAM as FIXITY
 from workflows.dispatcher import Dispatcher
 from workflows.engine import Engine
@@ -88,6 +89,7 @@ class Bot:
             age_seconds=age_seconds,
             record_bytes=self.store.size(),
             checkpoint=head.checkpoint if head else "",
+            anchors_bad=len(anchoring_of(self.store.state(ANCHORS)).failed),
             archives_bad=len(rounds.bad),
             round_seconds=self._seconds_since(rounds.at),
             whole_seconds=self._seconds_since(rounds.whole_since),

@@ -75,6 +75,11 @@ ROWS = (
         watch="> half of the free space: a backup needs as much again",
     ),
     Row(
+        name="emeritus_anchors_bad",
+        says="places that checkpoints of the log do not come to: the archive, or the time-stamping service",
+        watch="> 0 for 1 day",
+    ),
+    Row(
         name="emeritus_archives_bad",
         says="archives that do not hold, or could not be reached in two rounds of checks",
         watch="> 0",
@@ -187,6 +192,7 @@ class Standing(Collector):
         if not isinstance(seen, Glance):
             return
         yield _gauge("emeritus_record_bytes", seen.record_bytes)
+        yield _gauge("emeritus_anchors_bad", seen.anchors_bad)
         yield _gauge("emeritus_archives_bad", seen.archives_bad)
         yield _gauge("emeritus_archives_round_seconds", seen.round_seconds)
         yield _gauge("emeritus_archives_unread_seconds", seen.whole_seconds)

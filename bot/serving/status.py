@@ -28,6 +28,7 @@ class Glance:
     """The record at one moment. `age_seconds`: how long the oldest of a queue has been due, by kind.
 
     checkpoint   the newest of its log; empty while none is signed
+    anchors_bad      places that checkpoints of the log do not come to
     archives_bad     that do not hold or cannot be reached, by the last round over all of them
     round_seconds    since that round; whole_seconds: since every file of each was last known to hold
     """
@@ -36,6 +37,7 @@ class Glance:
     age_seconds: Mapping[ClaimKind, float]
     record_bytes: int
     checkpoint: str = ""
+    anchors_bad: int = 0
     archives_bad: int = 0
     round_seconds: float | None = None
     whole_seconds: float | None = None

@@ -9,10 +9,12 @@ from pathlib import Path
 from data.audit.checking import audited
 from data.audit.completeness import compared
 from data.events import SigningKeyUsed
+from data.events.anchors import CheckpointAnchored
 from data.log.checkpoints import head_of, opened
 from data.log.keys import Signer
 from data.log.merkle import entry_hash, inclusion_proof, is_included, root
 from data.log.tiles import Tiles
+from data.records.anchors import STREAM
 from data.sql.doubts import brought_back
 from data.sql.log import has_head, last_head, leaves, numbers_of, size_at, size_of, tile
 from data.sql.record import SqlStore
@@ -87,6 +89,28 @@ def test_a_stream_goes_out_with_its_proofs_and_the_log_as_files(store: SqlStore,
     assert (found.bad, found.entries, found.size) == ("", 4, 6)
     assert exported == ("example.com/record", 6, 4)
     assert compared(found, tmp_path / "log").log_size == 6
+
+
+def test_a_stream_goes_out_with_where_its_heads_were_anchored(store: SqlStore) -> None:
+    use(store, SIGNER)
+    count_up(store, "k1", "RET-1")
+    head = store.seal(NOW, SIGNER).head
+    assert head is not None
+    went = CheckpointAnchored(
+        at=NOW,
+        by="emeritus",
+        size=head.size,
+        name="-",
+        checkpoint=head.checkpoint,
+        where="archive/.anchors/2",
+    )
+    store.write(lambda conn: store.append(conn, STREAM, [went], NOW))
+    before = audited(store.bundle("RET-1"))
+    store.seal(at(60), SIGNER)
+    after = audited(store.bundle("RET-1"))
+
+    assert (before.bad, before.kept, after.bad) == ("", (), "")
+    assert [(one.size, one.where) for one in after.kept] == [(2, "archive/.anchors/2")]
 
 
 def test_a_log_of_more_than_a_page_is_sealed_page_by_page(store: SqlStore) -> None:

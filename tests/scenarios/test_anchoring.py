@@ -86,6 +86,7 @@ def test_the_log_is_anchored_by_the_clock_and_a_service_that_is_down_is_told_unt
         settings = read({"EMERITUS_ARCHIVE": str(tmp_path / "archive")})
         bad = [one for one in examine_anchors(settings, town.bot.store, town.now()).findings if not one.ok]
         assert [one.what for one in bad] == ["anchors to the time-stamping service"]
+        assert town.bot.glance().anchors_bad == 1
 
         service.is_down = False
         pass_day()

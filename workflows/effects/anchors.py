@@ -21,7 +21,7 @@ from data.store import Then
 from workflows import commands as cmd
 from workflows.anchoring import anchoring_of
 from workflows.decisions.anchors import due
-from workflows.effects.workshop import QUIET_TRIES, Workshop, again, then
+from workflows.effects.workshop import QUIET_TRIES, Workshop, again, later, then
 
 WHY_MAX = 1_500
 """Characters of why: a message holds three thousand."""
@@ -31,8 +31,11 @@ def anchor(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     assert claim.effect is not None
     state = anchoring_of(shop.engine.store.state(STREAM))
     head = shop.engine.store.checkpoint()
-    if head is None or shop.anchors is None:
+    if shop.anchors is None:
         return Done(), None
+    if head is None:
+        # Whoever has just been given a key signs a first one within a minute.
+        return NotDone(retry_at=later(claim, shop.world), why="no head of the log is signed yet"), None
     places = due(state, head.size, is_again=claim.effect.body["run"] == "again")
     if not places:
         return Done(), None

@@ -43,7 +43,8 @@ def examine_anchors(settings: Settings, store: SqlStore, now: datetime) -> Ancho
     if not there:
         return Anchored((), by_the_clock)
     found = held(store, there)
-    size = head_of(there[-1]).size
+    # One that was left behind may be of a larger log than there is now.
+    size = head_of((found.kept or there)[-1]).size
     said = (
         f"{counted(len(there), 'checkpoint')} beside the archives, the last of {size:,} entries",
         *told(found),

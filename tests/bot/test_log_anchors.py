@@ -121,6 +121,9 @@ def test_a_record_brought_back_from_a_backup_leaves_anchors_behind_by_name_and_o
         resume(home, by)
         with_archive("log", "seal")
         with_archive("log", "anchor")
+    resume(home, "U4")
+    with_archive("log", "seal")
+    with_archive("log", "anchor")
     shutil.copy(tmp_path / "before.db", home / "emeritus.db")
     nobody = with_archive(*said)
     assert nobody.stderr.startswith(
@@ -136,7 +139,7 @@ def test_a_record_brought_back_from_a_backup_leaves_anchors_behind_by_name_and_o
     assert "leave-anchors" in with_archive("doctor").stdout
     assert "the Slack id of a person" in with_archive(*said[:3], "ann", *said[4:]).stderr
     done = with_archive(*said)
-    assert done.stdout.startswith("2 anchors left behind; U024BE7LH answers for it"), done.output
+    assert done.stdout.startswith("3 anchors left behind; U024BE7LH answers for it"), done.output
     assert with_archive(*said).exit_code == 1, "there is nothing more to leave"
 
     resume(home, "U3")
@@ -144,12 +147,16 @@ def test_a_record_brought_back_from_a_backup_leaves_anchors_behind_by_name_and_o
     with_archive("log", "anchor")
     green = with_archive("verify", "--anchors")
     assert green.exit_code == 0, green.output
-    assert "2 anchors of 20 to 21 entries left behind: a backup of " in green.stdout
+    assert "3 anchors of 20 to 22 entries left behind: a backup of " in green.stdout
     assert green.stdout.endswith("U024BE7LH answers for it: the disk died\n")
-    assert "U024BE7LH answers for it: the disk died" in with_archive("doctor").stdout
+    examined = with_archive("doctor").stdout
+    assert (
+        "ok  anchors: 5 checkpoints beside the archives, the last of 21 entries; 3 anchors of 20" in examined
+    )
+    assert "U024BE7LH answers for it: the disk died" in examined
     with closing(SqliteStore(home / "emeritus.db", RetirementMachine(), read_only=True)) as store:
         (told,) = [one.effect for one in store.kept("anchors/")]
-    assert (told.body["notice"], told.body["count"], told.body["who"]) == ("anchors left", "2", "U024BE7LH")
+    assert (told.body["notice"], told.body["count"], told.body["who"]) == ("anchors left", "3", "U024BE7LH")
 
 
 def test_no_backup_explains_an_anchor_from_before_it_was_taken(

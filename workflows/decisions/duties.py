@@ -157,7 +157,12 @@ def asked_extension(state: Retirement, command: AskForTime, now: datetime) -> Ex
     if found:
         raise Invalid(found)
     if duty.is_settled:
-        raise Refused(f"{duty.consumer.name} is {duty.duty} already", next_step="There is nothing to extend")
+        contest = "Press Contest where you were told of the waiver, if it must not lose the model yet"
+        not_yet = "Press Not yet beside it, if it has not moved"
+        raise Refused(
+            f"{duty.consumer.name} is {duty.duty} already",
+            next_step=contest if duty.duty is Duty.WAIVED else not_yet,
+        )
     if duty.objection is not None:
         raise Refused(
             f"{duty.consumer.name} objects, and people vote on that",

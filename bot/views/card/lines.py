@@ -112,7 +112,7 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             late = duties.late_words(event.milestone, len(event.consumer_ids), len(event.handed_back))
             unknown = counted(len(event.unreachable), "owner")
             alone = f"; nobody above {unknown} is known" if event.unreachable else ""
-            told = [_told(to, len(consumer_ids)) for to, consumer_ids in event.to.items()]
+            told = [_told(to, len(ids), event.told_as.get(to, "")) for to, ids in event.to.items()]
             left = f"; {_left(len(event.left))}" if event.left else ""
             return f":rotating_light: {late}: told {limits.joined(told, 1_000, between=', ')}{alone}{left}"
         case events.Unreached():
@@ -207,9 +207,24 @@ def _left(count: int) -> str:
     return f"{count:,} more {verb} until their owners have had them long enough at work"
 
 
-def _told(to: str, consumers: int) -> str:
-    """A manager has a message of their own, so is named without being called."""
-    who = "a manager" if SLACK_ID.fullmatch(to) else "the governance channel"
+TOLD = {
+    "owner": "an owner",
+    "delegate": "who stands in for an owner",
+    "lead": "a lead",
+    "coordinator": "the coordinator",
+    "exhausted": "the coordinator",
+    "nobody": "the coordinator",
+}
+"""By what the policy's tree calls them; all others are managers, as all were before there were trees."""
+
+
+def _told(to: str, consumers: int, told_as: str) -> str:
+    """Whoever is told has a message of their own, so is named without being called."""
+    target, _, name = told_as.partition(":")
+    if SLACK_ID.fullmatch(to):
+        who = f"a member of {safe(name, 80)}" if name else TOLD.get(target, "a manager")
+    else:
+        who = place(to) if name else "the governance channel"
     return f"{who} about {consumers:,}"
 
 

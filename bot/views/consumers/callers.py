@@ -32,7 +32,7 @@ def question(retirement: Retirement, asked: int, part: int) -> Payload:
     waiting = [one for one in about if not _answer(retirement, one)]
     is_asked = retirement.state in rules.ASKED_IN
     if not waiting:
-        head = f":mag: *{retirement.id}* Nobody is looked for any more who calls {safe(name_of(retirement))}:"
+        head = f":mag: *{retirement.id}* Every caller of {safe(name_of(retirement))} is accounted for:"
     elif is_asked:
         head = (
             f":mag: *{retirement.id}* *Whose is this?* {_seen(len(waiting))} calling {safe(name_of(retirement))}, "
@@ -43,7 +43,9 @@ def question(retirement: Retirement, asked: int, part: int) -> Payload:
             f"{_voted_on(retirement, waiting)}"
         )
     else:
-        head = f":mag: *{retirement.id}* {_seen(len(waiting))} calling, and nobody is asked for it any more."
+        head = (
+            f":mag: *{retirement.id}* {_seen(len(waiting))} calling, and nobody is asked about that any more."
+        )
     shown = [section(head)]
     for one in about:
         answer = _answer(retirement, one)

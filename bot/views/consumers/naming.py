@@ -39,14 +39,13 @@ def asked(retirement: Retirement, consumer_id: str, by: str) -> Payload:
         return message(text)
     take = f"`{SLASH_COMMAND} take {retirement.id} {safe(typed(owed.consumer.name, consumer_id))}`"
     who = mention(retirement.coordinator_id)
-    more = f"If it is, take it over, here or by {take}, and answer for it. If not, tell {who}."
+    action = f"If it is yours, press I take this, or type {take}, and answer for it. If not, tell {who}."
     about = duties.value(retirement, owed)
     return message(
         text,
         [
             section(text),
-            section(five_facts(retirement)),
-            section(more),
+            section(five_facts(retirement, action=action)),
             actions(button("I take this", Action.DUTY_TAKE, about)),
         ],
     )

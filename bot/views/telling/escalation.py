@@ -37,7 +37,7 @@ def message_to(
         if one.consumer.consumer_id in set(map(retirement.id_of, consumer_ids))
     )
     lines = [
-        f"{line}; of {mentions(one.asked, at_most=3) or 'nobody'}"
+        f"{line}; asked: {mentions(one.asked, at_most=3) or 'nobody'}"
         for one, line in zip(owed, duties.lines(owed, retirement), strict=True)
     ]
     back = sum(one.duty is Duty.NOT_MINE for one in owed)

@@ -38,7 +38,7 @@ def form(retirement: Retirement, consumer_id: str, announced: int) -> Payload:
         [
             section(
                 f"*{safe(name)}* in {safe(retirement.id)}. People vote on the card on whether it goes on in spite of "
-                "this; nothing is switched off before, nor where they do not."
+                "this. Nothing is switched off before they have, nor if they vote against it."
             ),
             prose_field("Why", Action.DUTY_OBJECTION, placeholder="What would go wrong, and for whom"),
         ],
@@ -101,11 +101,12 @@ def heard(retirement: Retirement, consumer_id: str, outcome: str) -> Payload:
     """To whoever objected."""
     duty = retirement.obligation(retirement.id_of(consumer_id))
     name = f"*{safe(duty.consumer.name if duty is not None else consumer_id)}*"
+    model = safe(retirement.plan.subject.model_name) if retirement.plan else retirement.id
     if outcome == "upheld":
-        said = f"the objection of {name} stands: nothing is switched off on this plan. Take it back if it is met."
+        said = f"your objection for {name} stands: nothing is switched off on this plan. Take it back once it is met."
     else:
         said = (
-            f"people voted that it goes on in spite of the objection of {name}: it is asked of you as before. "
+            f"people voted that it goes on in spite of your objection for {name}: it is asked of you as before. "
             "Move, or ask for more time."
         )
-    return message(limits.clip(f":scales: *{retirement.id}* {said}", limits.SECTION_MAX))
+    return message(limits.clip(f":scales: *{retirement.id}* {model}: {said}", limits.SECTION_MAX))

@@ -674,6 +674,34 @@ def test_an_escalation_tells_what_was_handed_back_from_silence() -> None:
     assert lines.line(alone, announced()) == f":rotating_light: {handed_back}: {told} 1"
 
 
+@pytest.mark.parametrize(
+    ("to", "told_as", "said"),
+    [
+        ("UBOSS", "", "a manager"),
+        ("UBOSS", "manager(2)", "a manager"),
+        ("UT0", "owner", "an owner"),
+        ("UT1", "delegate", "who stands in for an owner"),
+        ("ULEA", "lead", "a lead"),
+        ("USRE", "group:sre", "a member of sre"),
+        ("UPAT", "coordinator", "the coordinator"),
+        ("UPAT", "exhausted", "the coordinator"),
+        ("CGOV", "channel", "the governance channel"),
+        ("C0ML", "channel:#ml", "<#C0ML>"),
+    ],
+)
+def test_an_escalation_says_whom_the_tree_had_told(to: str, told_as: str, said: str) -> None:
+    escalated = events.Escalated(
+        at=days(1),
+        by=events.EMERITUS,
+        milestone="acknowledge@2027-03-29",
+        level=2,
+        consumer_ids=(consumer_id(0),),
+        to={to: (consumer_id(0),)},
+        told_as={to: told_as} if told_as else {},
+    )
+    assert lines.line(escalated, announced()).endswith(f": told {said} about 1")
+
+
 def test_a_vote_that_is_prolonged_calls_who_is_missing_and_names_who_leads_them() -> None:
     event = events.RoundProlonged(
         at=NOW,

@@ -61,7 +61,7 @@ def test_a_name_is_told_whole_because_it_is_what_is_claimed_or_vouched_for() -> 
 def test_nothing_is_asked_once_nobody_has_to_answer() -> None:
     state = announced(callers=(a_caller(),), state=State.CANCELLED)
     assert buttons(question(state, 9, 0)) == []
-    assert "nobody is asked for it any more" in said(state)
+    assert "nobody is asked about that any more" in said(state)
 
 
 def test_another_message_has_other_callers() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.ids import Action, Callback
 from bot.views.asked import standing
 from bot.views.card import proposal
-from bot.views.consumers import duties, duty_lines, obligations, reminding
+from bot.views.consumers import duties, duty_lines, naming, obligations, reminding
 from bot.views.telling import escalation, unreached
 from bot.views.voting import extension, votes
 from data.records.base import Prose
@@ -308,7 +308,7 @@ def test_an_escalation_names_consumers_and_owners_and_says_what_its_reader_can_d
     assert said["text"] == ":rotating_light: *RET-1* churn-v1: 1 consumer not migrated in time"
     assert head == f"{said['text']}\n{why}"
     assert "*consumer-001*" in rows
-    assert rows.endswith("; of <@UT1>")
+    assert rows.endswith("; asked: <@UT1>")
     assert facts.splitlines()[-1] == f"*Action* {action}"
     assert buttons(said) == []
 
@@ -521,3 +521,14 @@ def test_what_is_due_tomorrow_or_was_offers_no_snooze_that_would_be_refused() ->
     )
     assert Action.DUTY_SNOOZE in in_time
     assert all(Action.DUTY_SNOOZE not in shown for shown in too_late)
+
+
+def test_whoever_is_said_to_own_something_is_asked_only_for_what_the_message_can_do() -> None:
+    state = with_duties(Duty.NOT_MINE)
+    asked = naming.asked(state, consumer_id(0), "UT0")
+    (action,) = [line for line in texts(asked["blocks"])[1].splitlines() if line.startswith("*Action*")]
+    take = "`/retire take RET-1 consumer-000`"
+    assert action == (
+        f"*Action* If it is yours, press I take this, or type {take}, and answer for it. If not, tell <@UPAT>."
+    )
+    assert [action for action, _ in buttons(asked)] == [Action.DUTY_TAKE]

@@ -82,7 +82,9 @@ def _review(rules: Rules, today: date) -> Iterator[Finding]:
     if policy_review.is_overdue(rules.review, today):
         said = policy_review.words(rules.review, rules.policy.name, today)
         yield Finding(
-            what="policy review", ok=True, found=f"overdue: {said}; set [review] by to the next day"
+            what="policy review",
+            ok=True,
+            found=f"overdue: {said}; set [review] by to the day of its next review",
         )
 
 

@@ -53,7 +53,7 @@ def test_links_go_to_whoever_may_read_and_stand_nowhere_else(
 
         town.command(TOM, "revoke RET-1 @grace they have what they need")
         town.press(GRACE, asked, "grant.files", "RET-1|1")
-        said = "they have what they need; a link you got before goes on for 60 minutes"
+        said = "they have what they need; a link you got before works for 60 minutes"
         refused = town.slack.wait_for(lambda: [one for one in town.slack.ephemerals if said in words(one)])
         assert SIGNED not in words(refused)
 

@@ -21,7 +21,7 @@ FACTS = """\
 *Action* Acknowledge that you have read this. Move to churn-v2, then press Migrated."""
 
 
-ASK = f"\n*How to move* no migration guide is named\n*Ask* <@{TOM}>"
+ASK = f"\n*How to move* the catalog names no migration guide\n*Ask* <@{TOM}>"
 
 
 def told(town: Town, person: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_who_has_a_service_and_a_job_is_told_which_endpoints_go_dark_as_well(tow
     town.announce()
     assert told(town, GRACE) == [
         (
-            f"{FACTS}\n*Endpoints that go dark* churn-v1-prod\n*Versions* none told\n"
+            f"{FACTS}\n*Endpoints that go dark* churn-v1-prod\n*Versions* none in the catalog\n"
             f"*Measured* PSI 0.31 (2026-02-27){ASK}\n"
             "*Yours* 2 of 2 consumers still to move"
         ),

@@ -269,7 +269,7 @@ def test_a_retirement_is_read_back_from_its_stream():
 def test_a_reply_is_for_the_person_and_no_part_of_the_record():
     story = Story(facts_for(policy=a_policy()))
     decision = story.does(replace(proposing(), why=Prose(prose="a better one serves")))
-    assert decision.reply == "RET-1 is proposed: churn retires on 2027-02-17 if the vote agrees."
+    assert decision.reply == "RET-1 is proposed: churn retires on Wed 2027-02-17 if the vote agrees."
 
 
 @pytest.mark.parametrize(

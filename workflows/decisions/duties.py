@@ -128,7 +128,7 @@ def ask_for_time(state: Retirement, command: AskForTime, facts: Facts, now: date
         waits = "people vote on it once the vote that is open has ended"
     elif state.paused_at is not None:
         waits = "people vote on it once the retirement is resumed"
-    reply = f"Asked for {duty.consumer.name} until {command.until}; {waits}."
+    reply = f"Asked for {duty.consumer.name} until {command.until:%a %Y-%m-%d}; {waits}."
     return decided(state, event, timers=(owners_timer(now),), reply=reply)
 
 

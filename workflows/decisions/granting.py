@@ -70,7 +70,7 @@ def revoke(state: Retirement, command: RevokeRead, facts: Facts, now: datetime) 
     event = ReadRevoked(at=now, by=command.by, number=found.number, to=found.to, why=command.why)
     reply = f"<@{found.to}> may not read the archive of {state.id} any more, and is told so"
     if found.used:
-        reply += f". A link they got before goes on for {links_live(state.policy)} at most"
+        reply += f". A link they got before works for {links_live(state.policy)} at most"
     return decided(state, event, cancels=(f"grant/{found.number}",), reply=reply)
 
 

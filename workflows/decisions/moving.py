@@ -37,7 +37,7 @@ def report_migrating(
         raise Refused(f"{name} objects, and people vote on that", next_step="Take the objection back first")
     if last < today:
         raise Refused(
-            f"{name} had to move by {last}, which is past",
+            f"{name} had to move by {last:%a %Y-%m-%d}, which is past",
             next_step="Press Need more time, or Migrated once it has moved",
         )
     if not today <= command.until <= last:
@@ -60,5 +60,5 @@ def report_migrating(
         *over.events,
         timers=(*timers, *over.timers),
         cancels=over.cancels,
-        reply=f"{name} is migrating, and will have moved by {command.until}. Press Migrated then.",
+        reply=f"{name} is migrating, and will have moved by {command.until:%a %Y-%m-%d}. Press Migrated then.",
     )

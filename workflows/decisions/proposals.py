@@ -59,7 +59,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
             *(messages.lesson(after, other) for other in facts.alike),
         ),
         reserves=plans.reserved(plan.subject),
-        reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on} "
+        reply=f"{state.id} is proposed: {plan.subject.model_name} retires on {command.target_on:%a %Y-%m-%d} "
         "if the vote agrees.",
     )
 

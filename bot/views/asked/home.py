@@ -49,7 +49,7 @@ HOW_TO_BEGIN = (
     f"is being retired, `{SLASH_COMMAND} propose` proposes a model of yours, and `{SLASH_COMMAND} help` has the rest."
 )
 FOLLOWS = "What changes is shown here for an hour after you opened or used this tab."
-NOTHING = "*Nothing waits for you.* Whatever needs your vote or your answer stands here, and is told you in a message."
+NOTHING = "*Nothing waits for you.* Whatever needs your vote or your answer stands here, and comes to you in a message."
 UNKNOWN = (
     "*Emeritus does not know you yet*, so nothing is listed here: no catalog it reads has a person with your Slack "
     "id. Ask whoever runs it to add you there, or to a list that `emeritus import accounts` reads."

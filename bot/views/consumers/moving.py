@@ -17,8 +17,8 @@ def form(retirement_id: str, consumer_id: str, last: date, announced: int) -> Pa
         Callback.DUTY_MIGRATING,
         [
             section(
-                f"*{safe(short_id(consumer_id))}* in {safe(retirement_id)}. You are reminded where that day passes "
-                "without Migrated."
+                f"*{safe(short_id(consumer_id))}* in {safe(retirement_id)}. You are reminded if that day "
+                "passes and you have not pressed Migrated."
             ),
             field(
                 "Moved by",

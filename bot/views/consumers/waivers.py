@@ -39,5 +39,5 @@ def contested(retirement: Retirement, consumer_id: str, by: str, on_behalf_of: s
     again = f"`{SLASH_COMMAND} waive {retirement.id} {called} REASON`"
     return message(
         f":raised_hand: *{retirement.id}* {safe(name_of(retirement))}: {said_by(by, on_behalf_of)} contests that "
-        f"*{name}* was waived. It is asked as before; talk to them, and if it must be, {again} says why."
+        f"*{name}* was waived. It is asked as before: talk to them. If it has to go without all the same: {again}"
     )

@@ -10,7 +10,7 @@ from bot.views.card.proposal import name_of
 from workflows.rules.hindsight.lessons import Lesson
 from workflows.rules.wording import counted
 
-NEXT = "Look through it with those it binds, then set `[review] by` in its file to the next day"
+NEXT = "Look through it with those it binds, then set `[review] by` in its file to the day of its next review"
 ALL = "`emeritus policy suggestions`"
 NAMED = 3
 """Ours: nobody reads more before they begin; the command has all."""

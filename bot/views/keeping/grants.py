@@ -69,7 +69,7 @@ def begun(retirement: Retirement, event: ReadGranted) -> Payload:
     text = (
         f":key: {mention(event.by)} lets you read the archive of {_called(retirement)} until *{until}*"
         f"{quoted(event.why)}\n`{SLASH_COMMAND} files {retirement.id}` gives you links to its files, to you alone; "
-        f"each goes on for {live} at most. Which ones you get is on record, and shown in the thread of the retirement."
+        f"each works for {live} at most. Which ones you get is on record, and shown in the thread of the retirement."
     )
     return message(text, [section(text), actions(_files(retirement, 1, "Files"))])
 
@@ -81,7 +81,7 @@ def over(retirement: Retirement, event: ReadEnded | ReadRevoked, to: str) -> Pay
     if isinstance(event, ReadEnded):
         return message(f":key: {whom} may not read {what} any more: the time is over.")
     why = f"{mention(event.by)} revoked it{quoted(event.why)}"
-    links = f" A link given before goes on for {links_live(retirement.policy)} at most."
+    links = f" A link given before works for {links_live(retirement.policy)} at most."
     return message(f":key: {whom} may not read {what} any more: {why}.{links}")
 
 

@@ -143,9 +143,9 @@ def _known(retirement: Retirement, there: Snapshot | None) -> dict[str, str]:
     after = there.find(plan.successor_id) if there is not None and plan is not None else None
     guide = guide_of(model, after)
     return {
-        "guide": link(guide, "the migration guide") if guide else "no migration guide is named",
-        "versions": _named("versions", [safe(one.name, PART_MAX) for one in versions], "none told"),
-        "metrics": _named("metrics", [safe(one, 110) for one in measured], "nobody tells"),
+        "guide": link(guide, "the migration guide") if guide else "the catalog names no migration guide",
+        "versions": _named("versions", [safe(one.name, PART_MAX) for one in versions], "none in the catalog"),
+        "metrics": _named("metrics", [safe(one, 110) for one in measured], "nothing is known"),
     }
 
 

@@ -389,7 +389,8 @@ def test_a_policy_nobody_looked_through_in_its_time_is_told_and_works_on(
         every = examine(slack, now=datetime(2027, 5, 4, tzinfo=UTC), EMERITUS_POLICY=str(policy))
         in_time = examine(slack, now=datetime(2027, 5, 1, tzinfo=UTC), EMERITUS_POLICY=str(policy))
 
-    late = "overdue: own was to be looked through by 2027-05-01, 3 days ago; set [review] by to the next day"
+    late = "overdue: own was to be looked through by 2027-05-01, 3 days ago"
+    late += "; set [review] by to the day of its next review"
     assert [str(one) for one in every if one.what == "policy review"] == [f"ok  policy review: {late}"]
     assert [one for one in in_time if one.what == "policy review"] == []
 

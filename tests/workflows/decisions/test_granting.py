@@ -123,7 +123,7 @@ def test_it_is_revoked_with_a_reason_that_the_next_press_is_refused_with(by: str
     story = a_dark()
     story.does(granting())
     story.does(asking())
-    assert "A link they got before goes on for 60 minutes at most" in story.does(revoking(by)).reply
+    assert "A link they got before works for 60 minutes at most" in story.does(revoking(by)).reply
     (revoked,) = story.of(ReadRevoked)
     assert (revoked.by, revoked.why) == (by, WHY)
     assert told(story, "grant over") == heard
@@ -131,7 +131,7 @@ def test_it_is_revoked_with_a_reason_that_the_next_press_is_refused_with(by: str
     said = refusal(story, asking())
     assert said == (
         f"The archive of RET-1 is closed to you: <@{by}> revoked it on {revoked.at:%Y-%m-%d %H:%M} UTC: {WHY}; a link "
-        f"you got before goes on for 60 minutes at most. Ask <@{OWEN}>, or an owner of the model, for "
+        f"you got before works for 60 minutes at most. Ask <@{OWEN}>, or an owner of the model, for "
         "/retire grant RET-1 @you 7d REASON"
     )
     story.does(granting(GRETA))

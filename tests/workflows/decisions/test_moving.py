@@ -88,7 +88,10 @@ def test_a_day_that_does_not_do_is_refused_on_its_field(more: int):
 @pytest.mark.parametrize(
     ("story", "error"),
     [
-        (lambda: a_running_retirement().until(MIGRATE_AT + days(2)), "billing-etl had to move by 2027-02-10"),
+        (
+            lambda: a_running_retirement().until(MIGRATE_AT + days(2)),
+            "billing-etl had to move by Wed 2027-02-10",
+        ),
         (moved, "billing-etl is migrated already"),
     ],
     ids=["late", "settled"],

@@ -57,7 +57,7 @@ def readable_by(state: Retirement, person: str, at: datetime) -> Grant:
         said = f": {found.ended_why}" if found.ended_why else ""
         reasons = [
             f"<@{found.ended_by}> revoked it on {found.ended_at:%Y-%m-%d %H:%M} UTC{said}",
-            f"a link you got before goes on for {links_live(state.policy)} at most",
+            f"a link you got before works for {links_live(state.policy)} at most",
         ]
     raise Refused(
         f"The archive of {state.id} is closed to you",

@@ -55,9 +55,9 @@ def test_whoever_owns_a_service_is_told_the_endpoints() -> None:
     assert told(owning(Kind.CONSUMER)) == [
         *FACTS,
         "*Endpoints that go dark* churn-v1",
-        "*Versions* none told",
-        "*Measured* nobody tells",
-        "*How to move* no migration guide is named",
+        "*Versions* none in the catalog",
+        "*Measured* nothing is known",
+        "*How to move* the catalog names no migration guide",
         "*Ask* <@UPAT>",
     ]
 
@@ -66,7 +66,7 @@ def test_whoever_owns_tables_and_jobs_is_told_which() -> None:
     assert told(owning(Kind.DATASET, Kind.PIPELINE)) == [
         *FACTS,
         "*Tables and jobs of yours* table consumer-000, job consumer-001",
-        "*How to move* no migration guide is named",
+        "*How to move* the catalog names no migration guide",
         "*Ask* <@UPAT>",
     ]
 
@@ -78,7 +78,7 @@ def test_whoever_owns_a_dashboard_is_told_what_users_see_and_no_endpoint() -> No
             "*What your users see* nothing new of churn-v1 after Sun 2027-05-30 in dashboard consumer-000, unless "
             "that has moved by then"
         ),
-        "*How to move* no migration guide is named",
+        "*How to move* the catalog names no migration guide",
         "*Ask* <@UPAT>",
     ]
     assert said[:5] == FACTS

@@ -57,7 +57,7 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
     if not texts:
         raise Refused(
             f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
-            next_step=f"emeritus audit export {state.id} lists what people wrote, by entry",
+            next_step=f"emeritus erase {state.id} lists what people wrote, by entry",
         )
     command = encoded(Erase(by=EMERITUS, answers=by, entry=entry, texts=texts, because=because))
     receipt = store.transact(

@@ -6,27 +6,100 @@ import click
 import msgspec
 
 from bot.commands import wanted
-from bot.commands.opening import as_json, print_json, say, settings_for, store_to_write
+from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read, store_to_write
 from bot.keeping import open_catalog
 from bot.typed.lookup import IN_SHELL, named
 from bot.world import CalendarWorld
 from workflows import erasing
 from workflows.rules.wording import counted
+from workflows.written import Written, written
+
+SHOWN_MAX = 120  # of a text: `--json` has all of it
 
 
 @click.command()
-@click.argument("retirement", metavar="RET-n|MODEL", type=wanted.RETIREMENT)
-@click.argument("entry", type=click.IntRange(min=1))
-@click.option("--by", required=True, metavar="SLACK_ID", help="Who answers for it: this stays on record.")
+@click.argument("retirement", metavar="[RET-n|MODEL]", type=wanted.RETIREMENT, required=False)
+@click.argument("entry", type=click.IntRange(min=1), required=False)
+@click.option("--by", metavar="SLACK_ID", help="Who answers for it: this stays on record.")
+@click.option("--because", metavar="TEXT", help="Why, in words that name nobody: they stay on record.")
 @click.option(
-    "--because", required=True, metavar="TEXT", help="Why, in words that name nobody: they stay on record."
+    "--containing",
+    metavar="TEXT",
+    type=wanted.named("the words to look for"),
+    help="Only list the entries in which this stands, of all retirements where none is given.",
 )
 @as_json
-def erase(retirement: str, entry: int, by: str, because: str, is_json: bool) -> None:
-    """Erase for good what people wrote in one ENTRY of a retirement, from the record and from Slack's messages.
+def erase(
+    retirement: str | None,
+    entry: int | None,
+    *,
+    by: str | None,
+    because: str | None,
+    containing: str | None,
+    is_json: bool,
+) -> None:
+    """Erase for good what people wrote in one ENTRY, from the record and from Slack; without ENTRY, list it.
 
-    Its hash stays, so every proof holds. `emeritus audit export` lists entries and what people wrote in them.
+    Its hash stays, so every proof holds.
     """
+    if entry is None:
+        if by is not None or because is not None:
+            raise click.UsageError("--by and --because are for erasing: give RET-n and ENTRY with them")
+        if retirement is None and containing is None:
+            raise click.UsageError("give RET-n to list what people wrote in it, or --containing TEXT")
+        _list(retirement, containing or "", is_json=is_json)
+        return
+    if containing is not None:
+        raise click.UsageError("--containing only lists: erase by RET-n and ENTRY alone")
+    if by is None or because is None:
+        raise click.UsageError("give --by SLACK_ID and --because TEXT: both stay on record")
+    assert retirement is not None, "it stands before the entry"
+    _erase(retirement, entry, by, because, is_json=is_json)
+
+
+def _list(retirement: str | None, containing: str, *, is_json: bool) -> None:
+    """Only reads, so it works beside a running Emeritus."""
+    with store_to_read(settings_for()) as store:
+        ids = store.streams("RET-")
+        if retirement is not None:
+            there = open_catalog(store).snapshot()
+            ids = (named(store, there, retirement, word="audit", onward=IN_SHELL).id,)
+        found = [*written(store, ids, containing=containing)]
+    if is_json:
+        print_json(found)
+        return
+    for one in found:
+        head = f"{one.retirement} entry {one.entry}, {one.at:%Y-%m-%d}, {one.event} by {one.by}"
+        if one.texts:
+            say(f"{head}: {', '.join(map(_quoted, one.texts))}")
+        if one.fixed:
+            say(f"{head}: cannot be erased: {', '.join(map(_quoted, one.fixed))}")
+    say(*_in_all(found, retirement or "any retirement", containing))
+
+
+def _quoted(text: str) -> str:
+    shown = " ".join(text.split())
+    return f'"{shown[:SHOWN_MAX]}{"..." if len(shown) > SHOWN_MAX else ""}"'
+
+
+def _in_all(found: list[Written], where: str, containing: str) -> list[str]:
+    about = f' that has "{containing}" in it' if containing else ""
+    if not found:
+        return [f"Nobody wrote anything in {where}{about}"]
+    said = []
+    if any(one.texts for one in found):
+        said.append(
+            "emeritus erase RET-n ENTRY --by SLACK_ID --because TEXT erases all that is written in one"
+        )
+    if any(one.fixed for one in found):
+        said.append(
+            "What cannot be erased is hashed as it stands: ids, and names as catalogs had them. Where a catalog has "
+            "people's Slack ids and teams' names instead, entries from then on do"
+        )
+    return said
+
+
+def _erase(retirement: str, entry: int, by: str, because: str, *, is_json: bool) -> None:
     with store_to_write(settings_for(writes=True)) as store:
         state = named(store, open_catalog(store).snapshot(), retirement, word="audit", onward=IN_SHELL)
         done = erasing.erase(store, state, entry, by=by, because=because, now=CalendarWorld().now())

@@ -21,6 +21,31 @@ def test_it_says_what_is_gone_and_what_is_not_and_the_record_holds(run: Run, sig
     assert "it is erased already" in json.loads(again.stdout)["error"]
 
 
+def test_without_an_entry_it_lists_what_people_wrote_and_where_a_name_stands(run: Run) -> None:  # noqa: F811
+    listed = run("erase", "RET-1")
+    assert listed.exit_code == 0, listed.output
+    assert listed.stdout.splitlines() == [
+        'RET-1 entry 1, 2026-03-02, proposed by U01TOMBIRCH: "churn-v2 is better on every segment"',
+        'RET-1 entry 8, 2026-03-17, paused by U01TOMBIRCH: "audit week"',
+        "emeritus erase RET-n ENTRY --by SLACK_ID --because TEXT erases all that is written in one",
+    ]
+    (entry,) = json.loads(run("erase", "--containing", "AUDIT week", "--json").stdout)
+    assert (entry["retirement"], entry["entry"], entry["texts"]) == ("RET-1", 8, ["audit week"])
+
+    named = run("erase", "--containing", "storefront").stdout.splitlines()
+    stands = 'cannot be erased: "group:default/storefront", "Storefront"'
+    assert named[0] == f"RET-1 entry 1, 2026-03-02, proposed by U01TOMBIRCH: {stands}"
+    assert named[-1].startswith(
+        "What cannot be erased is hashed as it stands: ids, and names as catalogs had"
+    )
+
+    assert run("erase", "--containing", "nowhere").stdout == (
+        'Nobody wrote anything in any retirement that has "nowhere" in it\n'
+    )
+    for wrong in ((), ("RET-1", *BY), ("RET-1", "1", *BY, "--containing", "x"), ("RET-1", "1")):
+        assert run("erase", *wrong).exit_code == 2
+
+
 def test_who_answers_for_it_is_a_person_and_there_is_a_reason(run: Run, signed: str) -> None:  # noqa: F811
     assert run("erase", "RET-1", "1").exit_code == 2
     wrong = run("erase", "RET-1", "1", "--by", "tom", "--because", "request 12")

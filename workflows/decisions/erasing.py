@@ -31,5 +31,5 @@ def check_entry(state: Retirement, entry: int) -> None:
         raise NotFound(
             f"entry of {state.id}",
             str(entry),
-            next_step=f"It has entries 1 to {state.version}; emeritus audit export {state.id} lists them",
+            next_step=f"It has entries 1 to {state.version}; emeritus erase {state.id} lists what people wrote in them",
         )

@@ -16,6 +16,7 @@ from workflows.rules.wording import counted
 
 TOP, ROW, BAR, FOOT = 112.0, 52.0, 30.0, 70.0
 NAMES, NUMBERS = 150.0, 300.0
+PART_MIN = 5.0
 """Room for the states on the left, and for what their bars are made of on the right."""
 HATCHED = "url(#slipped)"
 HATCH = (
@@ -59,7 +60,9 @@ def labels(counts: Sequence[Count], *, about: str = "") -> tuple[Label, ...]:
         name = fitted(one.state, NAMES - 12, 16, is_bold=True)
         found.append(Label(name, MARGIN, baseline, 16, INK if one.every else SOFT))
         told = fitted(_made_of(one), NUMBERS, 14)
-        found.append(Label(told, MARGIN + NAMES + _length(one, counts) + 14, baseline, 14, SOFT))
+        found.append(
+            Label(told, MARGIN + NAMES + sum(_widths(one, counts).values()) + 14, baseline, 14, SOFT)
+        )
     return (*found, *(label for label, _ in _legend(counts)))
 
 
@@ -83,21 +86,22 @@ def _top(number: int) -> float:
     return TOP + number * ROW
 
 
-def _length(one: Count, counts: Sequence[Count]) -> float:
+def _widths(one: Count, counts: Sequence[Count]) -> dict[str, float]:
+    """Filling -> how long that part is: as long as it is many, and never so short that its border alone is left."""
     most = max((count.every for count in counts), default=0)
-    return (WIDTH - 2 * MARGIN - NAMES - NUMBERS - 14) * one.every / most if most else 0.0
+    room = WIDTH - 2 * MARGIN - NAMES - NUMBERS - 14 - 2 * PART_MIN
+    scale = room / most if most else 0.0
+    parts = ((one.on_time, MOSS), (one.slipped, HATCHED), (one.undated, PAPER))
+    return {fill: max(PART_MIN, many * scale) for many, fill in parts if many}
 
 
 def _bar(number: int, one: Count, counts: Sequence[Count]) -> str:
-    """Its parts beside each other, each as long as it is many; where there is none, the line it would begin at."""
+    """Its parts beside each other; where there is none, the line it would begin at."""
     x, y = MARGIN + NAMES, _top(number)
-    length = _length(one, counts)
     shapes = [f'<rect x="{x - 1:g}" y="{y - 4:g}" width="2" height="{BAR + 8:g}" fill="{BAND}"/>']
-    for many, fill in ((one.on_time, MOSS), (one.slipped, HATCHED), (one.undated, PAPER)):
-        if many:
-            width = length * many / one.every
-            shapes.append(_box(x, y, width, BAR, fill))
-            x += width
+    for fill, width in _widths(one, counts).items():
+        shapes.append(_box(x, y, width, BAR, fill))
+        x += width
     return "".join(shapes)
 
 

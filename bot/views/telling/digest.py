@@ -212,12 +212,8 @@ def _listed(title: str, lines: Sequence[Line]) -> str:
 
 
 def numbers(measured: Iterable[Measure]) -> Iterator[Payload]:
-    """Each with what it counts, of all retirements there are; what has no data says what there was none of."""
-    lines = [
-        f"*{one.metric}:* {one.said}"
-        + (f"\n_{safe(DEFINITIONS[one.metric], LINE_MAX)}_" if one.value is not None else "")
-        for one in measured
-    ]
+    """Each with what it counts, of all retirements there are; without data, too, for then people ask."""
+    lines = [f"*{one.metric}:* {one.said}\n_{safe(DEFINITIONS[one.metric], LINE_MAX)}_" for one in measured]
     if lines:
         yield section("\n".join([f"*{GOES}*", *lines]))
 

@@ -26,7 +26,7 @@ from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
 
 NAMES_AT_MOST = 3
-NAMES_MAX = 300
+NAMES_MAX, FIRST_MAX = 300, 280
 REASON_MAX = 140
 REASONS_AT_MOST = 3
 SOON = timedelta(days=15)
@@ -190,4 +190,6 @@ def _answers(
 
 
 def _few(names: list[str] | tuple[str, ...]) -> str:
-    return limits.joined(list(names), NAMES_MAX, between=", ", at_most=NAMES_AT_MOST)
+    """The first of them in any case, cut where it alone is too long."""
+    whole = [limits.clip(names[0], FIRST_MAX), *names[1:]] if names else []
+    return limits.joined(whole, NAMES_MAX, between=", ", at_most=NAMES_AT_MOST)

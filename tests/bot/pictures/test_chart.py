@@ -24,7 +24,10 @@ SOME = (
 )
 MANY = tuple(Count(state=one.state, on_time=999_999, slipped=999_999, undated=999_999) for one in SOME)
 NONE = tuple(Count(state=one.state) for one in SOME)
-EVERY = pytest.mark.parametrize("counts", [SOME, MANY, NONE], ids=["some", "very many", "none"])
+UNLIKE = (*NONE[:-1], Count(state=State.ARCHIVED, on_time=100_000, slipped=1, undated=1))
+EVERY = pytest.mark.parametrize(
+    "counts", [SOME, MANY, NONE, UNLIKE], ids=["some", "very many", "none", "unlike"]
+)
 
 
 def test_it_says_in_words_what_it_shows() -> None:
@@ -47,6 +50,15 @@ def test_no_text_covers_another_or_leaves_the_picture(counts: tuple[Count, ...])
         apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
         assert apart, (one, other)
     assert all(left >= MARGIN - 1 and right <= WIDTH - MARGIN + 1 for left, _, right, _ in boxes)
+
+
+def test_one_beside_a_thousand_is_still_a_bar() -> None:
+    """Its border alone would cover the line that all bars begin at."""
+    counts = (Count(state=State.MIGRATING, on_time=1), Count(state=State.ARCHIVED, on_time=1_000, slipped=1))
+    drawn = ET.fromstring(chart.svg(counts))
+    bars = [one for one in drawn.iter("{http://www.w3.org/2000/svg}rect") if one.get("rx")]
+    assert len(bars) == 3 + len(chart.MEANINGS)
+    assert all(float(one.get("width", "0")) >= chart.PART_MIN for one in bars)
 
 
 def test_each_state_has_its_numbers_beside_its_bar() -> None:

@@ -345,6 +345,17 @@ def test_a_step_that_is_held_is_at_risk_with_what_holds_it() -> None:
     assert line.endswith("; 4 more: /retire show RET-1")
 
 
+def test_a_reason_that_is_far_too_long_is_cut_and_not_left_out() -> None:
+    story = a_running_retirement().until(DISABLE_AT)
+    long = tuple(f"{one} " + "and so on " * 60 for one in range(3))
+    step = replace(story.state.progress(StepKind.DISABLE), held_by=long)
+    others = tuple(one for one in story.state.steps if one.kind is not StepKind.DISABLE)
+    story.state = replace(story.state, steps=(*others, step))
+    (line,) = digested(story)[digest.RISK]
+    assert "step disable due since 2027-02-17, held: 0 and so on and so on " in line
+    assert line.endswith("and so…; 4 more: /retire show RET-1")
+
+
 def test_a_step_that_has_just_begun_is_due_and_not_at_risk_until_a_day_has_passed() -> None:
     story = an_approved()
     assert digested(story)[digest.RISK] == []
@@ -471,6 +482,7 @@ def test_the_same_sections_are_text_in_a_terminal_and_blocks_in_slack() -> None:
     assert said[4] == ("*Changed since Mon 2027-05-17*\n• *RET-1 churn-v1* is migrating: 1 answer (team-0 1)")
     assert said[6].startswith(
         "*How retirements go*\n*Median cycle time:* no data: no retirement was closed in the last 365 days\n"
+        f"_{DEFINITIONS[Metric.CYCLE]}_\n"
         "*Artifact accessibility:* 100%, 1 of 1 archive, the oldest proof 96 days old\n"
         f"_{DEFINITIONS[Metric.ARCHIVES]}_"
     )

@@ -6,12 +6,13 @@ Proofs hold: what is hashed is a salted commitment. What left the record before 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
+from data.catalog.snapshot import Snapshot
 from data.errors import Invalid, Problem, Refused
 from data.events import EMERITUS, Erased, Reviewed
 from data.ledger import ERASED, commitments
@@ -23,7 +24,7 @@ from data.sql.record import SqlStore
 from data.store import Kept, StoredEvent
 from workflows.commands import Erase, encoded
 from workflows.decisions import digests
-from workflows.decisions.erasing import check_entry
+from workflows.decisions.erasing import check_entry, check_holds
 from workflows.effects import answering
 from workflows.rules.telling import messages
 
@@ -47,11 +48,26 @@ class Erasure(Record, frozen=True, kw_only=True):
     digests: int
 
 
-def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: str, now: datetime) -> Erasure:
-    """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything."""
-    check_answers(by, because)
-    check_entry(state, entry)
+def erase(
+    store: SqlStore,
+    state: Retirement,
+    entry: int,
+    *,
+    by: str,
+    because: str,
+    there: Snapshot,
+    now: datetime,
+    in_spite_of: tuple[int, ...] = (),
+) -> Erasure:
+    """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything.
+
+    there         the catalog: who answers for it is known to it, or to the record
+    in_spite_of   the numbers of legal holds that are on it
+    """
     entries = store.events(state.id)
+    check_answers(by, because, is_known=_is_known(by, entries, there))
+    check_entry(state, entry)
+    check_holds(state, in_spite_of)
     stored = entries[entry - 1]
     texts = _to_erase(entries, entry)
     if not texts:
@@ -59,7 +75,9 @@ def erase(store: SqlStore, state: Retirement, entry: int, *, by: str, because: s
             f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
             next_step=f"emeritus erase {state.id} lists what people wrote, by entry",
         )
-    command = encoded(Erase(by=EMERITUS, answers=by, entry=entry, texts=texts, because=because))
+    command = encoded(
+        Erase(by=EMERITUS, answers=by, entry=entry, texts=texts, because=because, in_spite_of=in_spite_of)
+    )
     receipt = store.transact(
         f"erase/{state.id}/{entry}/{state.version}", state.id, command, Facts(observed_at=now), now
     )
@@ -120,11 +138,16 @@ def _to_erase(entries: Sequence[StoredEvent], entry: int) -> int:
     return max(sum(text != ERASED for text in words), len(words) - told)
 
 
-def check_answers(by: str, because: str) -> None:
+def _is_known(by: str, entries: Iterable[StoredEvent], there: Snapshot) -> bool:
+    return there.person_by_slack(by) is not None or any(by == one.event.by for one in entries)
+
+
+def check_answers(by: str, because: str, *, is_known: bool = True) -> None:
     """Whoever does what only a shell can, says in whose name and why. Raises `Invalid`."""
     found = []
-    if not SLACK_ID.fullmatch(by):
-        found.append(Problem(field="by", value=by, accepted="the Slack id of a person, e.g. U024BE7LH"))
+    if not SLACK_ID.fullmatch(by) or not is_known:
+        accepted = "the Slack id of a person in the catalog, or on the record of this retirement"
+        found.append(Problem(field="by", value=by, accepted=accepted))
     if not because.strip() or len(because) > BECAUSE_MAX:
         accepted = f"1 to {BECAUSE_MAX} characters that name nobody, such as the number of a request"
         found.append(Problem(field="because", value="", accepted=accepted))

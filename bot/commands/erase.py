@@ -23,6 +23,14 @@ SHOWN_MAX = 120  # of a text: `--json` has all of it
 @click.option("--by", metavar="SLACK_ID", help="Who answers for it: this stays on record.")
 @click.option("--because", metavar="TEXT", help="Why, in words that name nobody: they stay on record.")
 @click.option(
+    "--in-spite-of-hold",
+    "in_spite_of",
+    metavar="NUMBER",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Erase though this legal hold is on it: this stays on record.",
+)
+@click.option(
     "--containing",
     metavar="TEXT",
     type=wanted.named("the words to look for"),
@@ -35,6 +43,7 @@ def erase(
     *,
     by: str | None,
     because: str | None,
+    in_spite_of: tuple[int, ...],
     containing: str | None,
     is_json: bool,
 ) -> None:
@@ -43,8 +52,10 @@ def erase(
     Its hash stays, so every proof holds.
     """
     if entry is None:
-        if by is not None or because is not None:
-            raise click.UsageError("--by and --because are for erasing: give RET-n and ENTRY with them")
+        if by is not None or because is not None or in_spite_of:
+            raise click.UsageError(
+                "--by, --because and --in-spite-of-hold erase: give RET-n and ENTRY with them"
+            )
         if retirement is None and containing is None:
             raise click.UsageError("give RET-n to list what people wrote in it, or --containing TEXT")
         _list(retirement, containing or "", is_json=is_json)
@@ -54,7 +65,7 @@ def erase(
     if by is None or because is None:
         raise click.UsageError("give --by SLACK_ID and --because TEXT: both stay on record")
     assert retirement is not None, "it stands before the entry"
-    _erase(retirement, entry, by, because, is_json=is_json)
+    _erase(retirement, entry, by, because, in_spite_of=in_spite_of, is_json=is_json)
 
 
 def _list(retirement: str | None, containing: str, *, is_json: bool) -> None:
@@ -99,10 +110,22 @@ def _in_all(found: list[Written], where: str, containing: str) -> list[str]:
     return said
 
 
-def _erase(retirement: str, entry: int, by: str, because: str, *, is_json: bool) -> None:
+def _erase(
+    retirement: str, entry: int, by: str, because: str, *, in_spite_of: tuple[int, ...], is_json: bool
+) -> None:
     with store_to_write(settings_for(writes=True)) as store:
-        state = named(store, open_catalog(store).snapshot(), retirement, word="audit", onward=IN_SHELL)
-        done = erasing.erase(store, state, entry, by=by, because=because, now=CalendarWorld().now())
+        there = open_catalog(store).snapshot()
+        state = named(store, there, retirement, word="audit", onward=IN_SHELL)
+        done = erasing.erase(
+            store,
+            state,
+            entry,
+            by=by,
+            because=because,
+            there=there,
+            now=CalendarWorld().now(),
+            in_spite_of=tuple(dict.fromkeys(in_spite_of)),
+        )
     if is_json:
         print_json({"retirement": state.id, "entry": entry, **msgspec.structs.asdict(done)})
         return

@@ -77,11 +77,13 @@ class Erased(Event, frozen=True, kw_only=True, tag="erased"):
 
     texts     how many there were
     because   in words of an operator's, which stay and therefore name nobody
+    in_spite_of   the legal holds that there were
     """
 
     entry: int
     texts: int
     because: str
+    in_spite_of: tuple[int, ...] = ()
 
 
 OnArchives = (

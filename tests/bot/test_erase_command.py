@@ -6,7 +6,7 @@ import json
 
 from tests.bot.test_log_command import Run, home, run, signed  # noqa: F401 - fixtures
 
-BY = ("--by", "U024BE7LH", "--because", "request 12")
+BY = ("--by", "U01TOMBIRCH", "--because", "request 12")
 
 
 def test_it_says_what_is_gone_and_what_is_not_and_the_record_holds(run: Run, signed: str) -> None:  # noqa: F811
@@ -51,3 +51,7 @@ def test_who_answers_for_it_is_a_person_and_there_is_a_reason(run: Run, signed: 
     wrong = run("erase", "RET-1", "1", "--by", "tom", "--because", "request 12")
     assert wrong.exit_code != 0
     assert "the Slack id of a person" in wrong.output
+    unknown = run("erase", "RET-1", "1", "--by", "UNOBODY99", "--because", "request 12")
+    assert "a person in the catalog, or on the record of this retirement" in unknown.output
+    held = run("erase", "RET-1", "1", *BY, "--in-spite-of-hold", "3")
+    assert 'No hold is called "3"' in held.output

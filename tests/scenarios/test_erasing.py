@@ -23,6 +23,27 @@ NAME = "Dana Whitfield"
 SUPPORT = "C01SUPPORT"
 
 
+def erase(
+    town: Town,
+    entry: int,
+    *,
+    by: str = TOM,
+    because: str = "request 12",
+    in_spite_of: tuple[int, ...] = (),
+) -> erasing.Erasure:
+    """From a shell, as `emeritus erase` does."""
+    return erasing.erase(
+        town.bot.store,
+        town.retirement(),
+        entry,
+        by=by,
+        because=because,
+        there=town.bot.house.catalog.snapshot(),
+        now=town.now(),
+        in_spite_of=in_spite_of,
+    )
+
+
 def everything(town: Town) -> str:
     return "\n".join(words(one) for one in town.slack.messages(GOVERNANCE))
 
@@ -37,14 +58,12 @@ def test_what_was_written_is_gone_from_record_and_slack_and_every_proof_holds(to
     assert SECRET in everything(town)
 
     store = town.bot.store
-    done = erasing.erase(
-        store, town.retirement(), entry, by=TOM, because="request 12 under Art. 17", now=town.now()
-    )
+    done = erase(town, entry, because="request 12 under Art. 17", in_spite_of=(1,))
     assert (done.texts, done.bundles) == (1, 1)
     town.settle()
     assert SECRET not in everything(town)
     assert (
-        "was erased from the record; <@U01TOMBIRCH> answers for it — request 12 under Art. 17"
+        "was erased from the record, in spite of legal hold 1; <@U01TOMBIRCH> answers for it — request 12 under Art. 17"
         in everything(town)
     )
     assert "placed legal hold 1" in everything(town), "all else of the line stays"
@@ -56,7 +75,7 @@ def test_what_was_written_is_gone_from_record_and_slack_and_every_proof_holds(to
     assert "comes into its thread" in town.command(TOM, "audit RET-1"), "a new one, without it"
 
     with pytest.raises(Refused, match="it is erased already"):
-        erasing.erase(store, town.retirement(), entry, by=TOM, because="again", now=town.now())
+        erase(town, entry, in_spite_of=(1,))
 
 
 def having(town: Town, name: str) -> list[str]:
@@ -65,13 +84,11 @@ def having(town: Town, name: str) -> list[str]:
     return [key_of(one) for place in places for one in town.slack.messages(place) if name in words(one)]
 
 
-def wipe(town: Town, name: str, retirement_id: str = "RET-1") -> None:
+def wipe(town: Town, name: str) -> None:
     """Erase every entry that has it in it."""
-    store = town.bot.store
-    for one in store.events(retirement_id):
+    for one in town.bot.store.events("RET-1"):
         if name in str(one.event):
-            state = town.retirement(retirement_id)
-            erasing.erase(store, state, one.version, by=TOM, because="request 12", now=town.now())
+            erase(town, one.version)
     town.settle()
     town.pass_time(hours=3)
 
@@ -141,8 +158,8 @@ def test_what_is_not_drawn_anew_are_files() -> None:
 def test_what_is_not_there_or_nobody_answers_for_is_refused_with_what_would_be_right(town: Town) -> None:
     town.propose()
     with pytest.raises(NotFound, match=r"It has entries 1 to 1"):
-        erasing.erase(town.bot.store, town.retirement(), 9, by=TOM, because="request 12", now=town.now())
+        erase(town, 9)
     with pytest.raises(Invalid) as refused:
-        erasing.erase(town.bot.store, town.retirement(), 1, by="tom", because=" ", now=town.now())
+        erase(town, 1, by="tom", because=" ")
     assert [one.field for one in refused.value.problems] == ["by", "because"]
     assert town.retirement().version == 1

@@ -52,3 +52,4 @@ class Erase(Command, frozen=True, kw_only=True, tag="erase"):
     entry: int
     texts: int
     because: str
+    in_spite_of: tuple[int, ...] = ()

@@ -154,7 +154,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return grants.line(event, retirement)
         case events.Erased():
             what = f"What people wrote in entry {event.entry} was erased from the record"
-            return f":wastebasket: {what}; {by} answers for it — {safe(event.because, 200)}"
+            held = "".join(f", in spite of legal hold {number}" for number in event.in_spite_of)
+            return f":wastebasket: {what}{held}; {by} answers for it — {safe(event.because, 200)}"
         case (
             events.PruneAsked()
             | events.PruneConfirmed()

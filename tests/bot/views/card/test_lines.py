@@ -269,7 +269,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     ReadRevoked: {"number": 1, "to": "UBEA", "why": Prose(prose="done")},
     ReadEnded: {"number": 1, "to": "UBEA"},
     ArchiveRead: {"number": 1, "paths": ("w.bin", "card.md"), "links_until": NOW},
-    events.Erased: {"entry": 3, "texts": 1, "because": "request 12"},
+    events.Erased: {"entry": 3, "texts": 1, "because": "request 12", "in_spite_of": (1, 2)},
     events.ClassPruned: {"number": 9, "of": "weights", "files": 2, "bytes": 1204, "tombstone": "sha256:aa"},
     events.ArchivePruned: {},
     ArchiveMended: {"manifest_digest": "sha256:bb", "place": "archive", "names": ("data/card.md",)},
@@ -351,7 +351,8 @@ SAID = {
     events.PruneConfirmed: ":headstone: <@UANN> confirms by its name that it goes",
     events.PruneDropped: ":headstone: <@UANN> took it back: nothing goes",
     events.Erased: (
-        ":wastebasket: What people wrote in entry 3 was erased from the record; <@UANN> answers for it — request 12"
+        ":wastebasket: What people wrote in entry 3 was erased from the record, in spite of legal hold 1, in spite of "
+        "legal hold 2; <@UANN> answers for it — request 12"
     ),
     events.ClassPruned: (
         ":headstone: Gone from the archive: *weights*, 2 files, 1,204 bytes; its tombstone is `sha256:aa`"

@@ -27,6 +27,10 @@ def test_what_retired_is_found_by_what_was_said_of_it_with_its_thread_and_its_ar
             "better segment",
             "weights.json class:weights",
             "owner:growth 2026-03 churn",
+            'owner:"Tom Birch"',
+            "owner:tom-birch",
+            "owner:@ada",
+            f"owner:<@{TOM}>",
         ):
             assert "RET-1" in town.command(VERA, f"search {asked}"), asked
         assert "RET-1" not in town.command(VERA, "search churn-v1 until:2025")

@@ -25,6 +25,7 @@ TODAY = date(2026, 11, 28)
         ("churn  weekly", Wanted(words=("churn", "weekly"))),
         ('"churn model" owner:growth', Wanted(words=("churn model",), filters=(("owner", "growth"),))),
         ('OWNER:"data science"', Wanted(filters=(("owner", "data science"),))),
+        ("owner:<@U01TOMBIRCH|tom b>", Wanted(filters=(("owner", "U01TOMBIRCH"),))),
         ("2026-02", Wanted(period=Period(first=date(2026, 2, 1), last=date(2026, 2, 28)))),
         ("last year", Wanted(period=Period(first=date(2025, 1, 1), last=date(2025, 12, 31)))),
         ("last month", Wanted(period=Period(first=date(2026, 10, 1), last=date(2026, 10, 31)))),
@@ -45,7 +46,7 @@ def test_words_times_and_filters_are_told_apart(text: str, found: Wanted) -> Non
         ("since:soon", 'since: "soon": a day, month or year, as since:2026-01'),
         ("until:2026-13", 'until: "2026-13": a day, month or year, as until:2026-12-31'),
         ("page:0", 'page: "0": the number of a page, as page:2'),
-        ('owner:""', "owner:: a team or person, as owner:growth"),
+        ('owner:""', 'owner:: a team or person, as owner:growth, owner:"Tom Birch" or owner:@tom'),
         ("a " * 17, "WORDS: at most 16, not 17: /retire search WORDS..."),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from data import events
@@ -64,9 +64,10 @@ def of_retirement(
     yield from (Text("attested", f"{one.name} {one.evidence}") for one in state.attested)
     yield from (Text("artifact", uri) for uri in subject.artifacts)
     yield from _facts(subject.references)
-    yield from (Text("owner", person) for person in subject.owners)
+    then = people(subject.owners, there)
+    yield from (Text("owner", one) for one in then)
     if model is not None:
-        yield from (Text("owner", one) for one in owners(model, there) if one not in subject.owners)
+        yield from (Text("owner", one) for one in owners(model, there) if one not in then)
         yield from (Text("domain", text) for text in (model.domain,) if text)
         yield from (Text("about", text) for text in (model.about,) if text)
     yield Text("state", str(state.state))
@@ -78,7 +79,20 @@ def of_retirement(
 def owners(model: Entity, there: Snapshot) -> tuple[str, ...]:
     """As people call them, and by their accounts in Slack."""
     found = there.owners_of(model)
-    return tuple(dict.fromkeys(filter(None, (found.team_name, found.team_id, *found.slack_ids))))
+    named = (found.team_name, found.team_id, *people(found.slack_ids, there))
+    return tuple(dict.fromkeys(filter(None, named)))
+
+
+def people(slack_ids: Sequence[str], there: Snapshot) -> tuple[str, ...]:
+    """Their accounts in Slack, and what the catalog calls whom it has there."""
+    known = [there.person_by_slack(one) for one in slack_ids]
+    names = [
+        name
+        for one in known
+        if one is not None and one.id not in there.unseen
+        for name in (one.name, one.id.rpartition("/")[2])
+    ]
+    return tuple(dict.fromkeys((*slack_ids, *names)))
 
 
 def days(state: Retirement) -> frozenset[date]:

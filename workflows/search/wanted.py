@@ -11,7 +11,7 @@ from data.errors import Invalid, Problem
 from data.records.base import Record
 
 FILTERS = {
-    "owner": "a team or person, as owner:growth",
+    "owner": 'a team or person, as owner:growth, owner:"Tom Birch" or owner:@tom',
     "domain": "a system or business domain, as domain:marketing",
     "state": "a state, as state:archived; active is a model that nobody retires",
     "class": "a class of artifacts in the archive, as class:weights",
@@ -26,6 +26,8 @@ LINEAGE = ("feeds", "from", "into")
 WORDS_MAX = 16
 _PART = re.compile(r'(?:(?P<filter>[a-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))', re.IGNORECASE)
 _TIME = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+"""As Slack writes @tom where it knows him: docs.slack.dev/interactivity/implementing-slash-commands"""
 _PAGE = re.compile(r"[1-9][0-9]{0,5}")
 _RELATIVE = re.compile(r"\b(last|this) (year|month|week)\b", re.IGNORECASE)
 
@@ -56,7 +58,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 def wanted(text: str, today: date) -> Wanted:
     """Raises `Invalid` with all that cannot be understood, and what could be."""
-    read = _Read()
+    read, text = _Read(), _MENTION.sub(r"\1", text)
     for which, unit in _RELATIVE.findall(text):
         read.narrow(_relative(which.lower(), unit.lower(), today))
     for found in _PART.finditer(_RELATIVE.sub(" ", text)):

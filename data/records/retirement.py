@@ -152,6 +152,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     checks_seen  every check that was declared for somebody who was asked to move, whoever declares it now
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
+    called_off_at   when it came to nothing
     grants     of each person who was ever let read the archive, the latest; `granted`: how many there were
     playbook   its name as an example for others; `like`: RET number of the one it follows
     """
@@ -189,6 +190,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     missed_by: tuple[str, ...] = ()
     restoring: str = ""
     rolled_back_at: datetime | None = None
+    called_off_at: datetime | None = None
     paused_at: datetime | None = None
     paused_by: str = ""
     escalated: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from workflows.commands import AskPrune, ConfirmPrune, DropPrune, RecordPruned
 from workflows.decisions.decided import RetirementDecision, decided, folded, nothing
 from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import Term
+from workflows.rules.lifecycle import ENDED
 from workflows.rules.permissions import check
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
@@ -26,10 +27,10 @@ def ask(state: Retirement, command: AskPrune, facts: Facts, now: datetime) -> Re
     """The thread asks a second person; nothing is removed yet."""
     check("ask prune", command.by, state, facts, doing="ask to prune")
     check_is_colleague(facts, "What you ask to prune")
-    if state.state is not State.ARCHIVED:
+    if state.state not in ENDED or state.state is State.PRUNED:
         raise Refused(
             f"Nothing of {state.id} can be pruned: it is {state.state}",
-            reasons=["only what is archived and closed may go"],
+            reasons=["something goes only of what has ended, and is not all gone"],
             next_step=f"See where it stands: /retire show {state.id}",
         )
     if state.prune is not None:
@@ -112,7 +113,10 @@ def drop(state: Retirement, command: DropPrune, facts: Facts, now: datetime) -> 
 
 
 def record(state: Retirement, command: RecordPruned, facts: Facts, now: datetime) -> RetirementDecision:
-    """What went is on the record class by class; with the last class the whole archive has."""
+    """What went is on the record class by class; with the last class the whole archive has.
+
+    A retirement that was called off is no more than that, whatever is left of its archive: its model serves.
+    """
     check("record pruned", command.by, state, facts)
     if state.prune is None or state.prune.number != command.number:
         return nothing()
@@ -127,7 +131,7 @@ def record(state: Retirement, command: RecordPruned, facts: Facts, now: datetime
         happened.append(
             events.PruneDropped(at=now, by=command.by, number=command.number, because=command.trouble)
         )
-    if not pruning.left(after):
+    if not pruning.left(after) and state.state is State.ARCHIVED:
         happened.append(events.ArchivePruned(at=now, by=command.by))
     return decided(state, *happened)
 
@@ -172,6 +176,11 @@ def _meant(state: Retirement, what: str, now: datetime) -> Sequence[Term]:
     if what == pruning.EVERYTHING and not all(kept.values()):
         return [term for term in there if not kept[term.kept.of]]
     chosen = [term for term in there if what in (term.kept.of, pruning.EVERYTHING)]
+    if gone := [one for one in state.pruned if what in (one.of, pruning.EVERYTHING)] if not chosen else []:
+        raise Refused(
+            f"{what} of {state.id} is gone since {gone[-1].at:%Y-%m-%d}",
+            next_step=f"/retire retention {state.id} has its tombstone",
+        )
     if not chosen:
         raise NotFound("class of artifacts", what, closest=list(kept))
     if why := [f"{term.kept.of}: {kept[term.kept.of]}" for term in chosen if kept[term.kept.of]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from workflows.rules.consumers import callers, checking, ids, objecting, obligat
 from workflows.rules.gating import attesting, closing
 from workflows.rules.hindsight import reviewing
 from workflows.rules.keeping import auditing, granting, holds, pruning
-from workflows.rules.lifecycle import ENDED, moved
+from workflows.rules.lifecycle import CALLED_OFF, ENDED, moved
 from workflows.rules.people import below
 from workflows.rules.plans import break_glass, parts, replanning
 from workflows.rules.plans.switches import settled, switched
@@ -29,7 +30,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
     state: Retirement, event: events.RetirementEvent
 ) -> Retirement:
     """The state after `event`. Raises `Refused`, changing nothing, for a move the table does not have."""
-    state = _entered(moved(state.state, type(event)), replace(state, version=state.version + 1))
+    state = _entered(moved(state.state, type(event)), replace(state, version=state.version + 1), event.at)
     match event:
         case events.Proposed():
             return replace(
@@ -261,8 +262,10 @@ def _changed(
     )
 
 
-def _entered(now: State, state: Retirement) -> Retirement:
+def _entered(now: State, state: Retirement, at: datetime) -> Retirement:
     """Once it has ended there is nothing left that a pause could hold."""
+    if now in CALLED_OFF and state.called_off_at is None:
+        state = replace(state, called_off_at=at)
     if now in ENDED:
         return replace(state, state=now, paused_at=None, paused_by="")
     return replace(state, state=now)

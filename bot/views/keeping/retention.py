@@ -11,7 +11,7 @@ from bot.views.blocks import Payload, context, day, message, safe, section
 from bot.views.card.proposal import name_of
 from bot.views.card.steps import zone_of
 from bot.views.keeping import holds
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.rules.keeping import pruning
 from workflows.rules.keeping.retention import Term
 from workflows.rules.wording import counted, named, typed
@@ -37,7 +37,7 @@ def terms(retirement: Retirement, now: datetime, costs: Sequence[str] = ()) -> P
     shown += map(section, holds.in_one_section(retirement))
     shown += _costs(costs)
     may_go = [term.kept.of for term in left if not pruning.kept_because(retirement, term, now)]
-    if may_go and retirement.state is State.ARCHIVED:
+    if may_go:
         how = f"`{SLASH_COMMAND} prune {retirement.id} {typed(may_go[0])} REASON` asks for it"
         shown.append(context(f"{safe(named(may_go), 300)} may go: {how}, and a second person confirms it."))
     return message(head, shown)

@@ -29,6 +29,7 @@ from tests.builders import (
     WHY,
     Story,
     a_dark,
+    a_migrated,
     a_policy,
     a_running_retirement,
     days,
@@ -36,8 +37,9 @@ from tests.builders import (
 from workflows import commands as cmd
 from workflows.decisions.pruning import still_kept
 from workflows.effects.keeping import tombstone
-from workflows.rules.keeping import pruning
-from workflows.rules.keeping.retention import terms
+from workflows.rules import folding
+from workflows.rules.keeping import auditing, pruning
+from workflows.rules.keeping.retention import started_at, terms
 
 LOGS, ALL = "inference-logs", "all"
 POLICY = a_policy(
@@ -247,6 +249,31 @@ def test_it_can_be_taken_back_until_it_is_confirmed() -> None:
     story.does(drop)
     assert story.state.prune is None
     assert "That is not asked any more of RET-1" in refusal(story, drop)
+
+
+def test_what_was_called_off_lets_go_of_its_archive_as_well_and_stays_called_off() -> None:
+    story = a_migrated(policy=POLICY)
+    assert story.state.archived is not None
+    story.stands(replace(story.state, archived=replace(story.state.archived, kept=KEPT)))
+    assert started_at(story.state, StartsFrom.CLOSED) is None
+    at_once = Retention(of="default", starts_from=StartsFrom.ARCHIVED, keep_days_min=0)
+    early = replace(story.state, policy=replace(POLICY, retention=(at_once,)))
+    whys = [pruning.kept_because(early, term, story.now) for term in terms(early)]
+    assert whys == ["nothing goes while it is migrating"] * 2
+    ended = story.now
+    story.stands(folding.evolve(story.state, events.Cancelled(at=ended, by=EMERITUS, round_number=2)))
+    assert started_at(story.state, StartsFrom.CLOSED) == ended
+    assert "keeps it for 100 days" in refusal(story, asking(what="weights"))
+    story.until(ended + days(101))
+    story.does(asking())
+    story.does(confirming(story))
+    assert story.state.prune is not None
+    gone = {LOGS: (2, 20, "sha256:aa"), "weights": (1, 1184, "sha256:bb")}
+    story.does(cmd.RecordPruned(by=EMERITUS, number=story.state.prune.number, gone=gone))
+    assert story.state.state is State.CANCELLED
+    assert [one.of for one in story.state.pruned] == [LOGS, "weights"]
+    assert not auditing.kept([story.state])
+    assert f"{LOGS} of RET-1 is gone since {story.now:%Y-%m-%d}" in refusal(story, asking(what=LOGS))
 
 
 def test_nothing_goes_of_what_still_runs_or_was_archived_under_no_rule() -> None:

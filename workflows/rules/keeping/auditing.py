@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from data import events
 from data.events.fixity import ArchiveMended
 from data.records.fixity import Audit
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
+from workflows.rules.keeping import pruning
 
 GIB = 1 << 30
 NOTICED_MAX = 100
@@ -23,9 +24,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 def kept(retirements: Iterable[Retirement]) -> tuple[Retirement, ...]:
     """Those of whose archive something is left. What is about to go is not looked at."""
-    return tuple(
-        one for one in retirements if one.archived and one.state is not State.PRUNED and not is_going(one)
-    )
+    return tuple(one for one in retirements if pruning.left(one) and not is_going(one))
 
 
 def is_same(trouble: str, other: str) -> bool:

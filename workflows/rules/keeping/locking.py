@@ -17,6 +17,11 @@ CHANGES_HOW_LONG = (
     events.Amended,
     events.Disabled,
     events.Closed,
+    events.RolledBack,
+    events.Cancelled,
+    events.Rejected,
+    events.Expired,
+    events.Withdrawn,
 )
 
 

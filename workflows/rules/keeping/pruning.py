@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from data import events
 from data.records.facts import Facts
 from data.records.keeping import Prune, Pruned
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.rules.keeping.retention import Term, terms
+from workflows.rules.lifecycle import ENDED
 from workflows.rules.voting.weighing import regulations
 from workflows.rules.wording import counted, named
 
@@ -33,7 +34,7 @@ def kept_because(state: Retirement, term: Term, now: datetime) -> str:
     if term.starts_at is None or term.free_at is None:
         return f"{term.rule.id} counts from when it is {term.rule.starts_from}, which it is not"
     if now >= term.free_at or (term.is_contested and term.due_at is not None and now >= term.due_at):
-        return ""
+        return "" if state.state in ENDED else f"nothing goes while it is {state.state}"
     days = counted(term.days_min, "day")
     return f"{term.rule.id} keeps it for {days}, until {term.free_at:%Y-%m-%d}"
 
@@ -61,7 +62,7 @@ def entitled(state: Retirement, facts: Facts) -> tuple[str, ...]:
 
 def is_asked(state: Retirement) -> bool:
     """Does it wait for a second person?"""
-    return state.state is State.ARCHIVED and state.prune is not None and not state.prune.confirmed_by
+    return state.state in ENDED and state.prune is not None and not state.prune.confirmed_by
 
 
 def after(

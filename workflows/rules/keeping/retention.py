@@ -79,6 +79,11 @@ def locked_until(state: Retirement, term: Term) -> datetime | None:
 
 
 def started_at(state: Retirement, event: StartsFrom) -> datetime | None:
-    """When what a rule counts from happened; None while it has not."""
+    """When what a rule counts from happened; None while it has not.
+
+    Of what was called off it happens no more, and its days count from then on.
+    """
     progress = state.progress(STARTED_BY[event])
-    return progress.at if progress.progress is Progress.DONE else None
+    if progress.progress is Progress.DONE:
+        return progress.at
+    return state.called_off_at

@@ -24,6 +24,9 @@ ARTIFACTS_FILE = "artifacts.json"
 BRING_BACK = "Bring the files back from a copy of yours: it is looked at again each day"
 """Of what is on record as archived, by now maybe for years: whoever moved it aside would have nothing left of it."""
 
+DAMAGED = ".damaged-"
+"""Beside an archive, its name, this and when: what was bad of it, kept for a look until its class is pruned."""
+
 _SHELF_NAME_MAX = 100
 
 

@@ -13,7 +13,7 @@ from data.archive.bag import sync_folders, writing
 from data.archive.fixity import held_to
 from data.archive.results import Stopped
 from data.records.archived import Archived
-from workflows.adapters.archived_payload import require_sound
+from workflows.adapters.archived_payload import DAMAGED, require_sound
 from workflows.artifact_store import EVERYTHING, Whole
 
 
@@ -31,7 +31,7 @@ def put_right(
         whole(bag)
         return (EVERYTHING,)
     good = bag.with_name(f".{bag.name}.whole")
-    aside = bag.with_name(f"{bag.name}.damaged-{now():%Y%m%dT%H%M%S}")
+    aside = bag.with_name(f"{bag.name}{DAMAGED}{now():%Y%m%dT%H%M%S}")
     with writing(bag, archived.bytes):
         before = held_to(archived, bag, stopped=stopped, gone=gone)
         if not before.findings:

@@ -26,6 +26,7 @@ from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
     BRING_BACK,
+    DAMAGED,
     described,
     payload_of,
     require_current,
@@ -205,9 +206,11 @@ class LocalDirectory:
                 write_synced(half, iter([tombstone]))
                 half.rename(stone)
                 sync_folders(bag.parent)
-            for path in paths:
-                (bag / PAYLOAD / path).unlink(missing_ok=True)
-            sync_folders(bag)
+            # What was bad of it once is that class as well, all but a bit of it.
+            for place in (bag, *bag.parent.glob(f"{bag.name}{DAMAGED}*")):
+                for path in paths:
+                    (place / PAYLOAD / path).unlink(missing_ok=True)
+                sync_folders(place)
 
     def copy_of(self, archived: Archived) -> Archived | None:
         return archived if self.path(archived.location).is_dir() else None

@@ -12,6 +12,7 @@ import fsspec
 import pytest
 
 from data.archive.auditing import Turn
+from data.archive.keeping import Keeping
 from data.errors import Corrupt, Unavailable
 from data.log.checkpoints import Head
 from data.records.archived import Archived
@@ -156,6 +157,8 @@ def test_damage_in_either_place_is_mended_by_name_from_the_other(
     shelf = archived.location.partition("/")[0]
     aside = [name for name in objects.sizes(shelf) if ".damaged-" in name]
     assert [name.partition("/")[2] for name in aside] == ["data/weights/w.bin"]
+    copy.prune(archived, ["weights/w.bin"], b"gone\n", Keeping(), now())
+    assert [name for name in objects.sizes(shelf) if name.endswith("w.bin")] == []
 
 
 def test_anchors_and_the_mark_stand_beside_it_and_are_made_once(objects: Objects) -> None:

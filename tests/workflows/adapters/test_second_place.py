@@ -95,6 +95,19 @@ def test_what_was_pruned_goes_from_the_copy_and_does_not_come_back(
     assert second.keep_up(archived, ALL, now, never, gone=["card.md"]).names == ()
 
 
+def test_what_was_bad_once_goes_with_what_is_pruned(
+    kept: InDirectory, second: SecondPlace, model: Path
+) -> None:
+    archived = put(kept.store, model).archived
+    second.keep_up(archived, ALL, now, never)
+    kept.rot(archived, "data/card.md")
+    kept.rot(archived, "data/weights/w.bin")
+    second.mend(archived, now, never)
+    kept.store.prune(archived, ["card.md"], b"gone\n", Keeping(), now())
+    assert list(kept.root.rglob("card.md")) == []
+    assert len(list(kept.root.rglob("*.damaged-*/data/weights/w.bin"))) == 1
+
+
 Places = tuple[Kept, Kept, SecondPlace]
 
 

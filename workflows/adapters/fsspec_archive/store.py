@@ -38,6 +38,7 @@ from data.archive.results import (
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
+    DAMAGED,
     described,
     payload_of,
     require_current,
@@ -175,6 +176,13 @@ class FsspecArchive:
             self._objects.write(tombstone_name(archived.location, tombstone), tombstone, anew=False)
         for path in paths:
             self._objects.remove(f"{archived.location}/{PAYLOAD}{path}")
+        # What was bad of it once is that class as well, all but a bit of it.
+        shelf, _, name = archived.location.rpartition("/")
+        chosen = {f"{PAYLOAD}{path}" for path in paths}
+        for other in self._objects.sizes(shelf):
+            folder, _, path = other.partition("/")
+            if folder.startswith(f"{name}{DAMAGED}") and path in chosen:
+                self._objects.remove(f"{shelf}/{other}")
 
     def copy_of(self, archived: Archived) -> Archived | None:
         """Where its list is gone or bad, none of it is known."""
@@ -199,7 +207,7 @@ class FsspecArchive:
             bad = frozenset(finding.path for finding in fixity.findings)
             if not bad:
                 return Mended()
-        aside = f"{archived.location}.damaged-{now():%Y%m%dT%H%M%S}"
+        aside = f"{archived.location}{DAMAGED}{now():%Y%m%dT%H%M%S}"
         with TemporaryDirectory(prefix="emeritus-") as folder:
             bag = Path(folder) / "bag"
             whole(bag)

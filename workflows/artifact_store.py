@@ -12,8 +12,12 @@ from data.archive.keeping import Keeping
 from data.archive.results import Artifact, Audited, Drilled, Mended, Stopped, Stored, StoredFile, Wrapping
 from data.records.archived import Archived
 
-Whole = Callable[[Path], object]
-"""Brings all of an archive into a folder that is not there yet, every digest checked. Raises as `fetch` does."""
+Whole = Callable[[Path, Collection[str]], object]
+"""Brings an archive into a folder that is not there yet, every digest checked. Raises as `fetch` does.
+
+All of it but for these files below data/: those that hold where something is put right, so that two places of which
+each has something bad mend each other as long as every file is whole in one of them.
+"""
 
 
 class ArtifactStore(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,9 +13,10 @@ from data.archive.bag import changed
 from data.archive.bag_paths import stays_inside
 from data.archive.elsewhere import Elsewhere, may_point, pointed
 from data.archive.findings import FINDINGS_SHOWN_MAX, Finding, Fixity, report
+from data.archive.fixity import PAYLOAD
 from data.archive.freshness import SOURCES_FILE, Before, differences, marks, removed
 from data.archive.keeping import Keeping
-from data.archive.manifest import sha256_id
+from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Artifact, Bag, PayloadFile, Stopped, Wrapping
 from data.errors import Corrupt, EmeritusError, Lacking, Refused, Stale, Unavailable
 
@@ -129,6 +130,15 @@ def with_first(findings: Sequence[Finding], fixity: Fixity) -> Fixity:
     lost = {finding.path for finding in findings}
     others = [finding for finding in fixity.findings if finding.path not in lost]
     return msgspec.structs.replace(fixity, findings=(*findings, *others))
+
+
+def held_here(paths: Iterable[str], bad: Collection[str]) -> frozenset[str]:
+    """Files below data/ that need not come from elsewhere. Where a manifest is bad, nobody knows of any."""
+    if not {PAYLOAD_MANIFEST, TAG_MANIFEST}.isdisjoint(bad):
+        return frozenset()
+    return frozenset(
+        path.removeprefix(PAYLOAD) for path in paths if path.startswith(PAYLOAD) and path not in bad
+    )
 
 
 def require_sound(fixity: Fixity, next_step: str, *, read_at: datetime) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from data.archive.bag import sync_folders, writing
 from data.archive.fixity import held_to
+from data.archive.freshness import all_digests_of
 from data.archive.results import Stopped
 from data.records.archived import Archived
-from workflows.adapters.archived_payload import DAMAGED, require_sound
+from workflows.adapters.archived_payload import DAMAGED, held_here, require_sound
 from workflows.artifact_store import EVERYTHING, Whole
 
 
@@ -28,7 +29,7 @@ def put_right(
 ) -> tuple[str, ...]:
     """The names of the files that came from the whole one. Nobody else may write there meanwhile."""
     if not bag.is_dir():
-        whole(bag)
+        whole(bag, ())
         return (EVERYTHING,)
     good = bag.with_name(f".{bag.name}.whole")
     aside = bag.with_name(f"{bag.name}{DAMAGED}{now():%Y%m%dT%H%M%S}")
@@ -38,8 +39,8 @@ def put_right(
             return ()
         with suppress(FileNotFoundError):
             shutil.rmtree(good)
-        whole(good)
         found = sorted({finding.path for finding in before.findings})
+        whole(good, held_here(all_digests_of(bag), found))
         # Where a manifest is gone, all that it lists belongs nowhere, and is as it was all the same.
         names = tuple(name for name in found if not _is_same(bag / name, good / name))
         for name in names:

@@ -1,6 +1,6 @@
 """A second copy of every archive, in a place of its own, and either of the two put right from the other.
 
-What replaces a bad file was read back in full before; all of it is read back again after. Safe to repeat.
+What replaces a bad file was read back before; all of what it is put into is read back after. Safe to repeat.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class SecondPlace:
 def _whole(
     store: ArtifactStore, archived: Archived, now: Now, stopped: Stopped, gone: Collection[str]
 ) -> Whole:
-    def bring(folder: Path) -> None:
-        store.fetch(archived, folder, now, stopped, gone=gone)
+    def bring(folder: Path, besides: Collection[str]) -> None:
+        store.fetch(archived, folder, now, stopped, gone={*gone, *besides})
 
     return bring

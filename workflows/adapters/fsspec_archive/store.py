@@ -40,6 +40,7 @@ from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
     DAMAGED,
     described,
+    held_here,
     payload_of,
     require_current,
     require_none_added,
@@ -210,7 +211,7 @@ class FsspecArchive:
         aside = f"{archived.location}{DAMAGED}{now():%Y%m%dT%H%M%S}"
         with TemporaryDirectory(prefix="emeritus-") as folder:
             bag = Path(folder) / "bag"
-            whole(bag)
+            whole(bag, held_here([one.path for one in reader.listing.objects], bad) if bad else ())
             files = {path.relative_to(bag).as_posix(): path for path in bag.rglob("*") if path.is_file()}
             for path in sorted(files.keys() if bad is None else bad):
                 with suppress(FileNotFoundError):

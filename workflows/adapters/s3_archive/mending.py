@@ -22,7 +22,7 @@ from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST
 from data.archive.results import Mended, PayloadFile, Stopped
 from data.errors import Corrupt
 from data.records.archived import Archived
-from workflows.adapters.archived_payload import BRING_BACK, require_sound
+from workflows.adapters.archived_payload import BRING_BACK, held_here, require_sound
 from workflows.adapters.s3_archive.bucket import Bucket
 from workflows.adapters.s3_archive.checking import audited
 from workflows.adapters.s3_archive.listing import (
@@ -76,7 +76,7 @@ def put_right(
             return Mended()
     with TemporaryDirectory(prefix="emeritus-") as folder:
         bag = Path(folder) / "bag"
-        whole(bag)
+        whole(bag, held_here([one.path for one in before.objects], bad) if before and bad else ())
         files = _files(bag, bad)
         bucket.require_keys(f"{archived.location}/{path}" for path in files)
         traits = bucket.traits()

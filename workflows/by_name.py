@@ -15,8 +15,9 @@ from data.records.attestations import Attestation
 from data.records.base import Record
 from data.records.facts import Facts
 from data.records.retirement import Retirement
+from workflows import second_people
 from workflows.membership import attesters, people_now
-from workflows.rules.gating import attesting, closing
+from workflows.rules.gating import attesting, by_hand, closing
 from workflows.rules.people.delegating import InForce, answers_for
 
 
@@ -70,7 +71,9 @@ def may_confirm(person_id: str, asked: Closing) -> bool:
 def asked(
     state: Retirement, gate: str, there: Snapshot, delegations: InForce, now: datetime
 ) -> tuple[str, ...]:
-    """Whose name opens this gate, by roles of their own; nobody's where no name does."""
+    """Whose name, hands or word open this gate, by roles of their own; nobody's where none does."""
+    if gate.startswith((by_hand.GATE, second_people.GATE)):
+        return second_people.asked(state, gate, there, delegations, now)
     if gate.startswith(attesting.GATE):
         return may_attest(state, there).get(gate.removeprefix(attesting.GATE), ())
     if not gate.startswith(closing.GATE):

@@ -25,12 +25,13 @@ from workflows import by_name
 from workflows.audiences import seen, sees
 from workflows.by_name import Closing, ToAttest, may_confirm
 from workflows.rules.gating import attesting
+from workflows.rules.keeping import pruning
 from workflows.rules.lifecycle import is_living
 from workflows.rules.people import below
-from workflows.rules.people.delegating import NOBODY, InForce, answers_as, chain, stands_in_for
+from workflows.rules.people.delegating import InForce, answers_as, chain, stands_in_for
 from workflows.rules.people.due import is_waiting, overdue, steps_ahead
-from workflows.rules.voting import quorum
-from workflows.rules.voting.barring import barred, beside_barred
+from workflows.rules.voting.quorum import may_vote
+from workflows.second_people import ToSwitch, Waiting
 
 AHEAD = timedelta(days=90)
 ANSWERED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
@@ -41,6 +42,7 @@ class Part(StrEnum):
     """Home's lists, in the order they are shown."""
 
     OVERDUE = "overdue"
+    HANDS = "hands"
     VOTES = "votes"
     ANSWERS = "answers"
     ATTESTATIONS = "attestations"
@@ -92,6 +94,7 @@ class Home(Record, frozen=True, kw_only=True):
     is_known     the catalog, the record or a role's user group has them. A stranger is shown nothing of either
     may_propose  they own a model
     answers      what is not overdue; what is to do first, by retirement
+    seconds      what takes two people, and they may be the second
     below        what is late of those below them, as they were told: by retirement
     delegations  whom what is asked of them goes to now, through whomever
     """
@@ -104,10 +107,12 @@ class Home(Record, frozen=True, kw_only=True):
     may_propose: bool
     late_steps: tuple[LateStep, ...] = ()
     overdue: tuple[Owed, ...] = ()
+    hands: tuple[ToSwitch, ...] = ()
     votes: tuple[Retirement, ...] = ()
     answers: tuple[Owed, ...] = ()
     attestations: tuple[ToAttest, ...] = ()
     confirmations: tuple[Retirement, ...] = ()
+    seconds: tuple[Retirement, ...] = ()
     proposals: tuple[Retirement, ...] = ()
     ahead: tuple[GoesDark, ...] = ()
     below: tuple[tuple[Retirement, tuple[Obligation, ...]], ...] = ()
@@ -117,10 +122,11 @@ class Home(Record, frozen=True, kw_only=True):
         """How long a list is."""
         return {
             Part.OVERDUE: len(self.late_steps) + len(self.overdue),
+            Part.HANDS: len(self.hands),
             Part.VOTES: len(self.votes),
             Part.ANSWERS: len(self.answers),
             Part.ATTESTATIONS: len(self.attestations),
-            Part.CONFIRMATIONS: len(self.confirmations),
+            Part.CONFIRMATIONS: len(self.seconds) + len(self.confirmations),
             Part.PROPOSALS: len(self.proposals),
             Part.AHEAD: len(self.ahead),
         }[part]
@@ -133,7 +139,9 @@ def listed_for(
     return tuple(
         one
         for one in retirements
-        if is_living(one) and one.plan is not None and sees(person_id, one, there, lambda: delegations)
+        if (is_living(one) or pruning.is_asked(one))
+        and one.plan is not None
+        and sees(person_id, one, there, lambda: delegations)
     )
 
 
@@ -162,11 +170,13 @@ class Board:
         confirmed = tuple(
             one for one in listed if one.id in self._closing and may_confirm(person_id, self._closing[one.id])
         )
-        led = [one for one in listed if person_id in (one.proposer_id, one.coordinator_id)]
+        hands = tuple(one for one in self._waiting.hands(person_id) if one.state.id in ids)
+        seconds = tuple(one for one in self._waiting.seconds(person_id) if one.id in ids)
+        led = [one for one in listed if is_living(one) and person_id in (one.proposer_id, one.coordinator_id)]
         person = self.there.person_by_slack(person_id)
         is_in_catalog = person is not None and person.id not in self.there.unseen
         has_role = any(person_id in people for people in self.there.user_groups.values())
-        is_known = is_in_catalog or has_role or bool(owed or votes or attested or confirmed or led)
+        is_known = is_in_catalog or has_role or any((owed, votes, attested, confirmed, led, hands, seconds))
         return Home(
             person_id=person_id,
             page=page,
@@ -180,6 +190,8 @@ class Board:
             answers=_in_order([one for one in owed if not one.late]),
             attestations=attested,
             confirmations=confirmed,
+            hands=hands,
+            seconds=seconds,
             proposals=tuple(led),
             below=below.late(listed, (person_id, *stands_in_for(person_id, self.delegations)), self.now),
             ahead=self._ahead(listed, person_id, owed) if is_known else (),
@@ -222,6 +234,10 @@ class Board:
         return {one[0].id: one for one in asked}
 
     @cached_property
+    def _waiting(self) -> Waiting:
+        return Waiting(self.retirements, self.there, self.delegations, self.now)
+
+    @cached_property
     def _owners(self) -> frozenset[str]:
         """Whoever may propose something."""
         return frozenset(
@@ -240,18 +256,6 @@ class Board:
             and _dark_at(one) <= self.now + AHEAD
         ]
         return tuple(sorted(found, key=lambda one: _dark_at(one.state)))
-
-
-def may_vote(state: Retirement, person_id: str, now: datetime, delegations: InForce = NOBODY) -> bool:
-    """Is there a vote of theirs to cast, on the plan as it is?"""
-    round_ = quorum.open_round(state)
-    if round_ is None or now >= round_.expires_at or person_id in barred(round_, state):
-        return False
-    if beside_barred(person_id, round_, state, delegations):
-        return False
-    digest = quorum.digest_on_ballot(state)
-    has_voted = any(one.voter_id == person_id and one.plan_digest == digest for one in round_.ballots)
-    return not has_voted and bool(quorum.seats(person_id, round_.members))
 
 
 def _late_steps(led: Iterable[Retirement], person_id: str, now: datetime) -> tuple[LateStep, ...]:

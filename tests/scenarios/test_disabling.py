@@ -7,6 +7,8 @@ import pytest
 from data.records.progress import Progress, StepKind
 from data.records.retirement import State
 from tests.data.catalogs import a_document
+from tests.scenarios.asking import answers, ask
+from tests.scenarios.home import open_home
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, GRACE, MINA, TOM, Town, buttons, key_of, words
 
 V1 = "churn-v1-prod"
@@ -200,6 +202,23 @@ def test_what_only_people_can_switch_is_confirmed_by_one_and_checked_by_another(
 def report(town: Town, person: str, evidence: str, *, action: str = "disable") -> None:
     town.opens(person, lambda: town.press(person, asked(town, action), "manual.report"))
     assert town.submit(person, {"manual.evidence": evidence}) == {}
+
+
+def test_it_is_reported_from_home_and_looked_at_below_an_answer_of_whoever_it_waits_for(vendor: Town):
+    vendor.command(TOM, "waive RET-1 traffic the invoice says zero")
+    vendor.pass_time(days=10)
+    said = ask(vendor, GRACE, "what blocks RET-1?")
+    assert ":memo: teapot-box has to be switched off by hand, since 2026-05-04 (" in said
+    assert f"<@{MINA}>" in said
+    assert "|RET-1 entry" in said
+    assert "Yours to switch by hand (1)" in open_home(vendor, MINA)
+    about = "RET-1|component:default/teapot-box|disable"
+    vendor.opens(MINA, lambda: vendor.slack.click_in_view(MINA, "manual.report", about))
+    assert vendor.submit(MINA, {"manual.evidence": "ticket LW-12"}) == {}
+    assert "a second person has to look" in ask(vendor, GRACE, "who has not answered?")
+    ask(vendor, TOM, "what waits for me?")
+    vendor.press(TOM, answers(vendor, TOM)[-1], "manual.check", about)
+    assert vendor.retirement().state is State.DISABLED
 
 
 def test_what_cannot_come_back_by_hand_is_waived_by_name(vendor: Town):

@@ -24,7 +24,6 @@ from workflows.rules.people.delegating import chain
 from workflows.rules.permissions import check
 from workflows.rules.restriction import channel_of
 
-ACTIONS = ("disable", "restore")
 LEVELS = 2
 """First those who were asked, then the governance channel; as for consumers, nobody is told a third time."""
 
@@ -170,8 +169,8 @@ def _check_now(state: Retirement, endpoint_id: str, action: str, facts: Facts, n
 def _against(state: Retirement, endpoint_id: str, action: str) -> tuple[str, ...]:
     if endpoint_id not in {endpoint.id for endpoint in by_hand.endpoints(state)}:
         raise NotFound(f"manual endpoint of {state.id}", endpoint_id)
-    if action not in ACTIONS:
-        raise NotFound("action by hand", action, closest=ACTIONS)
+    if action not in by_hand.ACTIONS:
+        raise NotFound("action by hand", action, closest=by_hand.ACTIONS)
     return by_hand.reasons_against(state, endpoint_id, action)
 
 

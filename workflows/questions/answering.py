@@ -24,6 +24,7 @@ from workflows.questions.periods import Period, window
 from workflows.questions.points import ahead, blocking, checks, silent, story
 from workflows.questions.table import BY_ASKS, About, Asks
 from workflows.questions.understanding import Question
+from workflows.rules.keeping import pruning
 from workflows.rules.lifecycle import is_living
 from workflows.rules.people.delegating import receiver
 from workflows.rules.people.due import owes, steps_ahead
@@ -132,14 +133,17 @@ class Reader:
         is_due = answer.question.asks is Asks.DUE
         found: list[Point] = []
         said = 0
-        for one in self._listed:
+        # What is to go of an archive takes two people, long after its retirement is over.
+        others = () if is_due else (one for one in self._visible if pruning.is_asked(one))
+        listed = (*self._listed, *others)
+        for one in listed:
             if is_due and not _has_date(one, until):
                 continue
             told = Told(one, self.store, is_read=said < CITED_MAX)
             points = list((ahead if is_due else silent)(one, told, self.board.now))
             said += bool(points)
             found += map(self._with_people, points)
-        return replace(answer, listed=self._listed, points=tuple(found), after=after, until=until)
+        return replace(answer, listed=listed, points=tuple(found), after=after, until=until)
 
     def _with_people(self, point: Point) -> Point:
         """With whoever answers in the place of those who are asked, or may open a gate by their name."""

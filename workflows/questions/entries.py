@@ -10,6 +10,7 @@ from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from data.store import Store, StoredEvent
 from workflows.questions.answers import Entry
+from workflows.rules.gating.by_hand import Hand
 from workflows.rules.telling import messages
 
 DATED = (events.Proposed, events.Revised, events.Amended)
@@ -64,6 +65,20 @@ class Told:
         )
         version = next(found, None)
         return self.entry(version) if version is not None else self.last(events.ChecksStarted)
+
+    def by_hand(self, hand: Hand) -> StoredEvent | None:
+        """What asked people for it last, or says that somebody did it."""
+        for one in reversed(self.happened):
+            event = one.event
+            if isinstance(event, events.ManualReported | events.ManualContradicted):
+                is_it = (event.endpoint_id, event.action) == (hand.endpoint.id, hand.action)
+            elif hand.action == "disable":
+                is_it = isinstance(event, events.ArchiveConfirmed) and event.step is StepKind.DISABLE
+            else:
+                is_it = isinstance(event, events.RestoreStarted)
+            if is_it:
+                return one
+        return None
 
     def about(self, consumer_id: str) -> Entry | None:
         """What was last said of a consumer; when it was first asked, where nobody has said anything."""

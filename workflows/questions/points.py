@@ -8,15 +8,19 @@ from datetime import datetime
 from data import events
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement
+from workflows import second_people
 from workflows.home import ANSWERED_IN
 from workflows.questions.answers import Point, What
 from workflows.questions.entries import DATED, OPENS_A_VOTE, Told
 from workflows.rules.consumers import checking, objecting
-from workflows.rules.gating import attesting, check_gates, closing
+from workflows.rules.gating import attesting, by_hand, check_gates, closing
 from workflows.rules.gating.ahead_gates import HELD_LATER, gates_ahead
+from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import ENDED, MOVING
 from workflows.rules.people.due import UNANSWERED, is_overdue, is_waiting, steps_ahead
+from workflows.rules.plans import break_glass
 from workflows.rules.voting.quorum import awaited, open_round
+from workflows.rules.wording import counted
 
 STORY: tuple[type[events.Event], ...] = (
     *MOVING,
@@ -52,6 +56,7 @@ def blocking(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
     for step in state.steps:
         if step.progress is Progress.HELD:
             yield Point(what=What.HELD, state=state, about=step.kind, entry=told.held(step.kind))
+    yield from _by_hand(state, told)
     if waits := checking.awaited(state):
         yield Point(what=What.GATE, state=state, about=waits, entry=told.last(events.ChecksStarted))
     yield from _owed(state, told)
@@ -66,8 +71,10 @@ def checks(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
 
 
 def silent(state: Retirement, told: Told, now: datetime) -> Iterator[Point]:
-    """Who owes an answer, a vote or their name."""
+    """Who owes an answer, a vote, their name or their hands."""
     yield from _votes(state, told)
+    yield from _by_hand(state, told)
+    yield from _seconds(state, told)
     for point in _owed(state, told):
         duty = state.obligation(point.about)
         if duty is not None and duty.duty in UNANSWERED:
@@ -95,6 +102,25 @@ def story(state: Retirement, told: Told, _now: datetime) -> Iterator[Point]:
 def _votes(state: Retirement, told: Told) -> Iterator[Point]:
     if open_round(state) is not None and awaited(state):
         yield Point(what=What.VOTE, state=state, entry=told.last(*OPENS_A_VOTE))
+
+
+def _by_hand(state: Retirement, told: Told) -> Iterator[Point]:
+    """Endpoints that people switch, and that wait for them or for a second one's look."""
+    for hand in by_hand.waiting(state):
+        assert state.policy is not None
+        begun = told.by_hand(hand)
+        since = f", since {day_of(begun.event.at, state.policy)}" if begun else ""
+        entry = told.entry(begun.version) if begun else None
+        yield Point(what=What.GATE, state=state, about=f"{hand.why}{since}", gate=hand.gate, entry=entry)
+
+
+def _seconds(state: Retirement, told: Told) -> Iterator[Point]:
+    if second_people.is_asked(state):
+        why = "what was asked of it takes two people, and the second has to confirm it"
+        if (glass := break_glass.request(state)) is not None:
+            why = f"break-glass, {counted(glass.notice_days, 'day')} of notice, waits for a second person"
+        entry = told.last(events.BreakGlassAsked, events.PruneAsked)
+        yield Point(what=What.GATE, state=state, about=why, gate=second_people.GATE, entry=entry)
 
 
 def _gates(

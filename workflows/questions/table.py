@@ -113,7 +113,7 @@ ROWS: tuple[Row, ...] = (
         asks=Asks.SILENT,
         about=About.ANY,
         example="Who has not answered?",
-        says="who still owes an answer, a vote or their name, and until when",
+        says="who still owes an answer, a vote, their name or a switch by hand, and until when",
         words=_words(
             r"\bwho\b.*" + _NOT,
             r"\bwhom? (?:(?:are|do|does|is) )?(?:we|you|it|they|NAME|i) (?:still )?(?:wait|waits|waiting)\b",

@@ -262,7 +262,11 @@ def _over_all(found: Answer, links: Mapping[str, str]) -> Iterator[Payload]:
         span = f"between {day(found.after, found.zone)} and {last}" if last else "from now on"
         head = f"*What happens {span}*" if rows else f"*Nothing falls due {span}.*"
     else:
-        head = "*Who has not answered*" if rows else "*Nobody owes an answer, a vote or their name.*"
+        head = (
+            "*Who has not answered*"
+            if rows
+            else "*Nobody owes an answer, a vote, their name or a switch by hand.*"
+        )
     yield section(head)
     yield from map(
         section, limits.spread(rows, at_most=SECTIONS_MAX, rest=f": `{SLASH_COMMAND} list` has all")

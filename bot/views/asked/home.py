@@ -21,6 +21,7 @@ ROWS_MAX = 20
 """Of one list on a page of its own: a row is a retirement and a consumer, each with its buttons, at most."""
 FIRST_MAX = {
     Part.OVERDUE: 5,
+    Part.HANDS: 3,
     Part.VOTES: 5,
     Part.ANSWERS: 8,
     Part.ATTESTATIONS: 5,
@@ -30,6 +31,7 @@ FIRST_MAX = {
 }
 TITLES = {
     Part.OVERDUE: "Overdue",
+    Part.HANDS: "Yours to switch by hand",
     Part.VOTES: "Yours to vote",
     Part.ANSWERS: "Yours to answer",
     Part.ATTESTATIONS: "Yours to attest",
@@ -37,7 +39,7 @@ TITLES = {
     Part.PROPOSALS: "Proposed or coordinated by you",
     Part.AHEAD: "Switched off in the next 90 days",
 }
-WAITING = (Part.OVERDUE, Part.VOTES, Part.ANSWERS, Part.ATTESTATIONS, Part.CONFIRMATIONS)
+WAITING = (Part.OVERDUE, Part.HANDS, Part.VOTES, Part.ANSWERS, Part.ATTESTATIONS, Part.CONFIRMATIONS)
 """What somebody has to do."""
 WHAT_IT_IS = (
     "*Emeritus retires machine-learning models.* Whoever owns one proposes it; the roles of your policy vote on a "

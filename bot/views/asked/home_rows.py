@@ -25,17 +25,20 @@ from bot.views.blocks import (
     section,
     weekday,
 )
-from bot.views.card import closing
+from bot.views.card import closing, manual
 from bot.views.card.proposal import headline, name_of, obligation_counts
 from bot.views.card.steps import short, zone_of
 from bot.views.consumers import duties, obligations
+from bot.views.keeping import pruning
 from bot.views.voting import attestations, break_glass, later_dates, votes
 from data.records.progress import StepKind
 from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.rounds import Purpose
 from workflows.by_name import ToAttest
 from workflows.home import GoesDark, Home, LateStep, Owed, Part
+from workflows.rules.gating import by_hand
 from workflows.rules.people.due import overdue
+from workflows.rules.plans.break_glass import request as glass_of
 from workflows.rules.voting.quorum import digest_on_ballot, open_round, seats
 
 REASONS_MAX = 600
@@ -58,6 +61,8 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
             late: tuple[LateStep | Owed, ...] = (*home.late_steps, *home.overdue)
             for one in late[first:last]:
                 yield _late_step(one) if isinstance(one, LateStep) else _overdue(one, home.now)
+        case Part.HANDS:
+            yield from (Row(manual.to_switch(one.state, one.hand)) for one in home.hands[first:last])
         case Part.VOTES:
             yield from (_vote(one, home.person_id) for one in home.votes[first:last])
         case Part.ANSWERS:
@@ -65,13 +70,22 @@ def rows(home: Home, part: Part, first: int, last: int) -> Iterator[Row]:
         case Part.ATTESTATIONS:
             yield from map(_to_attest, home.attestations[first:last])
         case Part.CONFIRMATIONS:
-            yield from (Row(closing.to_confirm(one)) for one in home.confirmations[first:last])
+            asked = [*map(to_second, home.seconds), *map(closing.to_confirm, home.confirmations)]
+            yield from map(Row, asked[first:last])
         case Part.PROPOSALS:
             yield from (_proposal(one, home.now) for one in home.proposals[first:last])
         case Part.AHEAD:
             yield from map(_goes_dark, home.ahead[first:last])
         case _:
             assert_never(part)
+
+
+def to_second(state: Retirement) -> list[Payload]:
+    """What takes two people, for whoever may be the second: the request that is in the thread."""
+    if (glass := glass_of(state)) is not None:
+        return break_glass.to_confirm(state, glass)
+    assert state.prune is not None
+    return pruning.to_confirm(state, state.prune)
 
 
 def below(home: Home) -> list[Payload]:
@@ -95,6 +109,8 @@ def _late(duty: Obligation, state: Retirement, now: datetime) -> str:
 def _late_step(late: LateStep) -> Row:
     state, step = late.state, late.step
     held = state.progress(step.kind).held_by
+    if not held and step.kind is StepKind.DISABLE:
+        held = tuple(one.why for one in by_hand.waiting(state))
     why = limits.joined([safe(one, 300) for one in held], REASONS_MAX, between="; ") if held else "it goes on"
     return Row(
         [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.views.asked import home_rows
 from bot.views.blocks import Payload, actions, section
-from bot.views.card import closing
+from bot.views.card import closing, manual
 from bot.views.consumers import duties
 from bot.views.voting import attestations, votes
 from data.records.retirement import Retirement
@@ -35,6 +35,7 @@ def waiting(found: Answer) -> Iterator[Payload]:
 
 WAITING = {
     Part.OVERDUE: "overdue",
+    Part.HANDS: "to switch by hand",
     Part.VOTES: "to vote on",
     Part.ANSWERS: "to answer",
     Part.ATTESTATIONS: "to attest",
@@ -58,6 +59,10 @@ def of_one(state: Retirement, found: Answer) -> Iterator[Payload]:
             (line,) = duties.lines([one.duty], state, now=found.home.now)
             yield section(f"*Yours* {line}")
             yield from buttons
+    for hand in [one.hand for one in found.home.hands if one.state.id == state.id][:ROWS_MAX]:
+        yield from manual.to_switch(state, hand)
+    if any(one.id == state.id for one in found.home.seconds):
+        yield from home_rows.to_second(state)
     for wanted in [one.wanted for one in found.home.attestations if one.state.id == state.id][:ROWS_MAX]:
         yield from attestations.to_attest(state, wanted)
     if any(one.id == state.id for one in found.home.confirmations):

@@ -39,6 +39,17 @@ def _report(retirement: Retirement, endpoint_id: str, action: str) -> ManualChec
 
 def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
     """The request, then the report waiting for its check, then the result; buttons where it still holds."""
+    text, following = _drawn(retirement, endpoint_id, action)
+    return blocks.message(text, [section(text), *following])
+
+
+def to_switch(retirement: Retirement, hand: by_hand.Hand) -> list[Payload]:
+    """The same on the Home of somebody who may act on it."""
+    text, following = _drawn(retirement, hand.endpoint.id, hand.action)
+    return [section(f"*{retirement.id}* {text}"), *following]
+
+
+def _drawn(retirement: Retirement, endpoint_id: str, action: str) -> tuple[str, list[Payload]]:
     name, done = _name(retirement, endpoint_id), DONE_WORDS.get(action, safe(action))
     about = f"{retirement.id}|{endpoint_id}|{action}"
     report = _report(retirement, endpoint_id, action)
@@ -69,7 +80,7 @@ def message(retirement: Retirement, endpoint_id: str, action: str) -> Payload:
             given_up = f"{SLASH_COMMAND} waive {retirement.id} {typed(endpoint_id)} REASON"
             text += f" If it cannot come back: `{safe(given_up, 300)}`"
         following = [actions(button(f"Confirm {done}", Action.MANUAL_REPORT, about, style="primary"))]
-    return blocks.message(text, [section(text), *following])
+    return text, following
 
 
 def asked_again(retirement: Retirement, endpoint_ids: Sequence[str], action: str, *, to: str) -> Payload:

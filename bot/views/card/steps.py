@@ -8,6 +8,7 @@ from bot.views.blocks import day, mention, moment, safe, weekday
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Retirement
 from workflows.rules.consumers import checking
+from workflows.rules.gating import by_hand
 from workflows.rules.lifecycle import CALLED_OFF
 
 MEANING = {
@@ -80,6 +81,8 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
         )
         if step.kind is StepKind.DISABLE and (waits := checking.awaited(retirement)):
             shown.append(f"      • {waits}")
+        if step.kind is StepKind.DISABLE:
+            shown += [f"      • {safe(one.why, limits.REASON_MAX)}" for one in by_hand.waiting(retirement)]
         if come.progress is Progress.HELD:
             reasons = [f"      • {safe(reason, limits.REASON_MAX)}" for reason in come.held_by]
             if reasons_at_most is not None:

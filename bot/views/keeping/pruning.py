@@ -74,6 +74,12 @@ def request(retirement: Retirement, number: int) -> Payload:
     )
 
 
+def to_confirm(retirement: Retirement, asked: Prune) -> list[Payload]:
+    """The same on the Home of somebody who may be the second."""
+    request_of = request(retirement, asked.number)["blocks"]
+    return [section(f"*{retirement.id}* {request_of[0]['text']['text']}"), *request_of[1:]]
+
+
 def form(retirement: Retirement, number: int) -> Payload:
     """`private_metadata`: retirement, number."""
     name = name_of(retirement)

@@ -17,7 +17,7 @@ from bot.views.graph import impact
 from data.records.progress import StepKind
 from data.records.retirement import Obligation, Retirement, State
 from data.records.rounds import Purpose
-from workflows.rules.gating import attesting
+from workflows.rules.gating import attesting, by_hand
 from workflows.rules.gating.ahead_gates import gates_ahead
 from workflows.rules.lifecycle import ENDED, is_coming_back, maybe_dark
 from workflows.rules.people.due import is_over, is_overdue, is_waiting, overdue, owes, steps_ahead
@@ -69,7 +69,11 @@ def weekday(at: datetime, zone: str) -> str:
 
 def at_risk(retirement: Retirement, now: datetime) -> Line | None:
     """All that is overdue, held, standing still or about to be in it, in one line with how long its service has."""
-    reasons = [*_standing(retirement), *_overdue(retirement, now), *_about_to_be_held(retirement, now)]
+    reasons = [
+        *_standing(retirement),
+        *_overdue(retirement, now),
+        *_about_to_be_held(retirement, now),
+    ]
     if not reasons:
         return None
     last_day, left = _last_day(retirement, now)
@@ -137,6 +141,8 @@ def _standing(retirement: Retirement) -> Iterator[str]:
     elif why:
         late = [f"{retirement.endpoint_name(one)}{said}" for one, said in why.items()]
         yield f"being switched off, and may be off already: {_few(late)}"
+    if not is_coming_back(retirement):
+        yield from (one.why for one in by_hand.waiting(retirement))
 
 
 def _overdue(retirement: Retirement, now: datetime) -> Iterator[str]:

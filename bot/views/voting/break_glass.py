@@ -46,8 +46,7 @@ def request(retirement: Retirement, number: int, people: Sequence[str]) -> Paylo
         )
     if found.confirmed_by:
         return blocks.message(f":fire: {_done(found)}")
-    what = f"{mention(found.asked_by)} asks to shorten the notice of *{_model(retirement)}* to"
-    text = f":fire: *Break-glass*: {what} {_notice(found.notice_days)}{quoted(found.why, limits.INPUT_MAX)}"
+    text = _asked(retirement, found)
     if break_glass.request(retirement) is None:
         return blocks.message(f"{text}\nNot any more: it is {retirement.state}.")
     others = [one for one in people if one != found.asked_by]
@@ -56,8 +55,22 @@ def request(retirement: Retirement, number: int, people: Sequence[str]) -> Paylo
         "The plan gets the earlier dates then and is voted on; who was told before hears of it, and the archive is "
         "proven first as ever."
     )
-    pressed = button("Confirm", Action.BREAK_GLASS_CONFIRM, f"{retirement.id}|{number}", style="danger")
-    return blocks.message(f"{text}\n{more}", [section(text), section(more), actions(pressed)])
+    return blocks.message(f"{text}\n{more}", [section(text), section(more), _confirms(retirement, found)])
+
+
+def to_confirm(retirement: Retirement, found: BreakGlass) -> list[Payload]:
+    """The same on the Home of somebody who may be the second."""
+    return [section(f"*{retirement.id}* {_asked(retirement, found)}"), _confirms(retirement, found)]
+
+
+def _asked(retirement: Retirement, found: BreakGlass) -> str:
+    what = f"{mention(found.asked_by)} asks to shorten the notice of *{_model(retirement)}* to"
+    return f":fire: *Break-glass*: {what} {_notice(found.notice_days)}{quoted(found.why, limits.INPUT_MAX)}"
+
+
+def _confirms(retirement: Retirement, found: BreakGlass) -> Payload:
+    about = f"{retirement.id}|{found.number}"
+    return actions(button("Confirm", Action.BREAK_GLASS_CONFIRM, about, style="danger"))
 
 
 def words(retirement: Retirement) -> list[str]:

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.plan import Endpoint
+from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement, State
+from workflows.rules.keeping.auditing import whole_since
 from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
 from workflows.rules.voting.quorum import VOTES_ON, vote_beside
+
+GATE = "by hand/"
+ACTIONS = ("disable", "restore")
+SWITCHED = {"disable": "switched off", "restore": "switched on again"}
+
+
+class Hand(Record, frozen=True, kw_only=True):
+    """An endpoint that waits for people. `reported_by`: who says it is done, which a second person looks at."""
+
+    endpoint: Endpoint
+    action: str
+    reported_by: str = ""
+
+    @property
+    def gate(self) -> str:
+        """Names it among what a retirement waits for."""
+        return f"{GATE}{self.action}/{self.endpoint.id}"
+
+    @property
+    def why(self) -> str:
+        """What it waits for."""
+        done = SWITCHED[self.action]
+        if self.reported_by:
+            return f"{self.endpoint.name} is reported as {done} by hand, and a second person has to look"
+        return f"{self.endpoint.name} has to be {done} by hand"
 
 
 def reasons_against(state: Retirement, endpoint_id: str, action: str) -> tuple[str, ...]:
@@ -41,3 +69,23 @@ def endpoints(state: Retirement) -> tuple[Endpoint, ...]:
 def awaited(state: Retirement, action: str = "disable") -> tuple[Endpoint, ...]:
     """Those people are asked to switch, and that are not switched by the word of two."""
     return tuple(found for found in endpoints(state) if not reasons_against(state, found.id, action))
+
+
+def waiting(state: Retirement) -> tuple[Hand, ...]:
+    """What waits for people now. Nobody is to switch off what a gate holds, or whose archive is still read back."""
+    reported = {(one.endpoint_id, one.action): one.confirmed_by for one in state.manual if not one.checked_by}
+    found = (
+        Hand(endpoint=one, action=action, reported_by=reported.get((one.id, action), ""))
+        for action in ACTIONS
+        for one in awaited(state, action)
+    )
+    return tuple(one for one in found if one.reported_by or one.action == "restore" or _is_begun(state))
+
+
+def _is_begun(state: Retirement) -> bool:
+    """Is it asked of people? First the archive is read back, where anything says when it last was."""
+    step = state.progress(StepKind.DISABLE)
+    if step.progress is not Progress.RUNNING:
+        return False
+    read_at = whole_since(state)
+    return state.audit is None or step.at is None or (read_at is not None and read_at >= step.at)

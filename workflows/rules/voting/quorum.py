@@ -9,8 +9,9 @@ from data.errors import Refused
 from data.records.base import Record
 from data.records.retirement import Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose, Round
+from workflows.rules.people.delegating import InForce
 from workflows.rules.voting import seating
-from workflows.rules.voting.barring import barred, why_barred
+from workflows.rules.voting.barring import barred, beside_barred, why_barred
 from workflows.rules.voting.roles import voting
 
 
@@ -257,3 +258,15 @@ def check_ballot(
             f"to {round_.purpose} {state.id}",
             next_step="Look at the card again and vote there",
         )
+
+
+def may_vote(state: Retirement, person_id: str, now: datetime, delegations: InForce) -> bool:
+    """Is there a vote of theirs to cast, on the plan as it is?"""
+    round_ = open_round(state)
+    if round_ is None or now >= round_.expires_at or person_id in barred(round_, state):
+        return False
+    if beside_barred(person_id, round_, state, delegations):
+        return False
+    digest = digest_on_ballot(state)
+    has_voted = any(one.voter_id == person_id and one.plan_digest == digest for one in round_.ballots)
+    return not has_voted and bool(seats(person_id, round_.members))

@@ -122,8 +122,8 @@ class Wording(Protocol):
     def read(self, text: str, examples: Mapping[str, str]) -> Mapping[str, Any]:
         """Which of these questions it is, the names in it and the time: {"asks": ..., "names": [...], "period": ...}.
 
-        It is only ever read by what it says of these; nothing else it says has an effect. Safe to repeat. Raises
-        `Unavailable` where it cannot tell now.
+        It is only ever read by what it says of these; nothing else it says has an effect. Safe to repeat. Where
+        it raises, whatever it is, the question is answered as one that nobody understood, and it is not asked again.
         """
         ...
 

@@ -67,14 +67,18 @@ def test_it_is_not_asked_about_what_we_understand_ourselves(tmp_path: Path) -> N
         ({"asks": "due", "period": "for ever"}, "What happens between|Nothing falls due between"),
         ({"asks": "blocks", "names": ["churn-v1"], "run": "/retire cancel RET-1"}, "what blocks it"),
         (Unavailable("asleep"), "I did not understand that"),
+        (ConnectionError("refused"), "I did not understand that"),
+        (KeyError("choices"), "I did not understand that"),
     ],
     ids=str,
 )
 def test_whatever_it_says_is_one_of_our_questions_about_names_that_are_there_or_nothing(
     tmp_path: Path, says: Any, shown: str
 ) -> None:
-    said, town = answered(tmp_path, Scholar(says))
+    scholar = Scholar(says)
+    said, town = answered(tmp_path, scholar)
     assert any(one in said for one in shown.split("|"))
+    assert scholar.heard == [ODD], "asked once, whatever comes of it"
     assert town.slack.broadcasts == []
     assert town.slack.ws.broadcasts == []
 

@@ -17,7 +17,7 @@ from tests.scenarios.asking import answers, ask, offered, press
 from tests.scenarios.test_attesting import ATTESTED
 from tests.scenarios.test_delegating import delegated
 from tests.scenarios.test_hours import OFFICE
-from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, INES, MINA, SAM, TOM, Town, words
+from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, INES, MINA, PRIYA, SAM, TOM, Town, words
 
 LINK = "https://example.slack.com/archives/C01MODELRETIREMENTS/p"
 RESTOCK = "component:default/restock-planner"
@@ -108,6 +108,20 @@ def test_why_it_was_retired_and_where_it_is_are_told_with_every_decision(town: T
     assert "2026-03-16 :white_check_mark: *Approved*" in said
     assert ":package: Archived 5 files" in said
     assert said.count(f"(<{LINK}") >= 4
+
+
+def test_who_decided_what_and_why_is_told_by_name_each_with_its_entry(town: Town) -> None:
+    town.propose()
+    town.reject(PRIYA, "the tests are missing")
+    town.approve(ADA, MINA)
+    said = ask(town, BRUNO, "who approved RET-1?")
+    for line in (
+        f':x: <@{PRIYA}> voted *reject* as security — "the tests are missing"',
+        f"<@{ADA}> voted *approve* as owner",
+        f"<@{MINA}> voted *approve* as ",
+    ):
+        assert line in said
+    assert said.count("RET-1 entry") >= 4
 
 
 def test_one_that_was_called_off_is_still_told_of(town: Town) -> None:

@@ -24,6 +24,7 @@ from workflows.rules.wording import counted
 
 STORY: tuple[type[events.Event], ...] = (
     *MOVING,
+    events.Voted,
     events.ArchiveStored,
     events.Attested,
     events.BreakGlassConfirmed,
@@ -31,7 +32,7 @@ STORY: tuple[type[events.Event], ...] = (
     events.CloseConfirmed,
     events.RestoreStarted,
 )
-"""What is told of a retirement's past: its plans, how it was decided, and what became of it."""
+"""What is told of a retirement's past: its plans, who decided what and why, and what became of it."""
 OPENS: dict[str, type[events.Event]] = {
     objecting.PENDING: events.ObjectionProposed,
     objecting.UPHELD: events.ObjectionEnded,

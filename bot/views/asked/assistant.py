@@ -295,7 +295,8 @@ def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Itera
             who_leads = f"Coordinator {mention(state.coordinator_id)}"
             yield section("\n".join(filter(None, [headline(state), who_leads, counts])))
             told = [*steps.lines(state), *told]
-    rest = f": `{SLASH_COMMAND} show {state.id}` has all"
+    has_all = "audit" if found.question.asks is Asks.STORY else "show"
+    rest = f": `{SLASH_COMMAND} {has_all} {state.id}` has all"
     yield from map(section, limits.spread(told, at_most=SECTIONS_MAX, rest=rest))
     if found.question.asks not in (Asks.STORY, Asks.CHECKS):
         yield from own.of_one(state, found)

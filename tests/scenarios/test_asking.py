@@ -116,7 +116,7 @@ def test_who_decided_what_and_why_is_told_by_name_each_with_its_entry(town: Town
     town.approve(ADA, MINA)
     said = ask(town, BRUNO, "who approved RET-1?")
     for line in (
-        f':x: <@{PRIYA}> voted *reject* as security — "the tests are missing"',
+        f':x: <@{PRIYA}> voted *reject* as product — "the tests are missing"',
         f"<@{ADA}> voted *approve* as owner",
         f"<@{MINA}> voted *approve* as ",
     ):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from bot.logs import Private, worth_keeping
 from tests.fakes.slack import SlackFake, User
 from tests.fakes.slack.workspace import BOT_USER
 
@@ -21,22 +22,32 @@ def users() -> list[User]:
     return [User(id=QUINN, name="quinn", tz="Europe/London"), User(id=RHEA, name="rhea", tz="Europe/London")]
 
 
+_OURS = [logging.getLogger(name) for name in ("bot", "data", "workflows")]
+
+
 class Overheard(logging.Handler):
-    """All that was logged meanwhile."""
+    """All that a process of ours would write meanwhile, were it told to log everything."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(logging.DEBUG)
         self.lines: list[str] = []
+        self.addFilter(worth_keeping)
+        self.setFormatter(Private())
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
 
     def __enter__(self) -> Self:
+        self._levels = [one.level for one in _OURS]
         logging.getLogger().addHandler(self)
+        for one in _OURS:
+            one.setLevel(logging.DEBUG)
         return self
 
     def __exit__(self, *_: object) -> None:
         logging.getLogger().removeHandler(self)
+        for one, level in zip(_OURS, self._levels, strict=True):
+            one.setLevel(level)
 
 
 def leaks(slack: SlackFake, may_know: Collection[str]) -> list[str]:

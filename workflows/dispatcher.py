@@ -200,7 +200,7 @@ class Dispatcher:
             command = cmd.decoded(claim.command)
             receipt = self._shop.engine.execute(key, stream, command, tried_since=claim.tried_since)
         except Exception as error:  # noqa: BLE001 - a bug in one command must not stop the others
-            result = giving_up.result_of(claim, error, self._world)
+            result = giving_up.result_of(claim, error, self._shop)
             ended(self._metrics, claim, result)
             said = giving_up.told(claim, error, result)
             if not self._store.settle(claim, result, self._world.now()) or not said:
@@ -243,7 +243,7 @@ class Dispatcher:
         try:
             result, follow = PERFORM[claim.effect.kind](claim, self._shop)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the row must be settled or left to its lease
-            result = giving_up.result_of(claim, error, self._world)
+            result = giving_up.result_of(claim, error, self._shop)
             follow = giving_up.follow_up(claim, result, self._shop) if isinstance(result, Dead) else None
         try:
             self._store.settle(claim, result, self._world.now(), then=follow)

@@ -13,8 +13,8 @@ from workflows.commands import decoded
 from workflows.effects import checks, files, notify
 from workflows.effects.workshop import Workshop, failure, later, then
 from workflows.in_person import IN_THEIR_NAME
-from workflows.ports import World
 from workflows.reporting import named
+from workflows.veiling import without_names
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +25,11 @@ SAID = "This could not be done, and nothing was changed. Tell whoever runs Emeri
 """What a person hears of a bug: that it is one, and who can mend it; what broke is in the log."""
 
 
-def result_of(claim: Claim, error: Exception, world: World) -> Result:
+def result_of(claim: Claim, error: Exception, shop: Workshop) -> Result:
     """Dead letters are listed by /retire show and doctor."""
+    world = shop.world
     if isinstance(error, EmeritusError):
-        log.warning("%s is tried again: %s", named(claim), error)
+        log.warning("%s is tried again: %s", named(claim), _for_all(error, shop))
     else:
         log.error("%s failed\n%s", named(claim), traced(error))
         # A service that should be back is never given up.
@@ -40,6 +41,14 @@ def result_of(claim: Claim, error: Exception, world: World) -> Result:
         # It may have broken after Slack took the message.
         return Unknown(retry_at=retry_at, why=why, tried_at=world.now())
     return NotDone(retry_at=retry_at, why=why)
+
+
+def _for_all(error: EmeritusError, shop: Workshop) -> str:
+    """What an error says, as all may read it. Where nobody can tell what is restricted, only of which kind it is."""
+    try:
+        return without_names(str(error), shop.engine.gatherer.catalog.snapshot())
+    except Exception:  # noqa: BLE001 - whatever broke the work may break this, too
+        return type(error).__name__
 
 
 def told(claim: Claim, error: Exception, result: Result) -> str:

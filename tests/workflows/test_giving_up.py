@@ -7,11 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.slack.messenger import SlackMessenger
 from bot.world import CalendarWorld
+from data.errors import Unavailable
 from data.events import Unreached
+from data.importers.backstage import read_backstage
 from data.records.decision import LEASE, ClaimKind, NotDone, Result
+from tests import canary
 from tests.bot.listeners.desk import GOVERNANCE, TOM, Desk
 from tests.workflows.test_dispatcher import dispatcher_of
 from workflows.commands import TakeFile
@@ -19,6 +23,7 @@ from workflows.dispatcher import Dispatcher
 from workflows.effects.workshop import QUIET_TRIES
 from workflows.giving_up import TRIES_MAX
 from workflows.ports import Message, SharedFile
+from workflows.reporting import named
 
 
 @pytest.fixture
@@ -60,6 +65,42 @@ def test_of_a_message_that_is_given_up_the_coordinator_hears(desk: Desk) -> None
     assert lost.why == f"failed {TRIES_MAX} times: ZeroDivisionError"
     (told,) = desk.slack.messages(TOM)
     assert "messages do not get into" in told["text"]
+
+
+class Quoting(SlackMessenger):
+    """Says what it could not post."""
+
+    def post(self, message: Message, now: datetime) -> Result:
+        raise Unavailable(f"silent-heron-prod is away, {message.notice} was not posted")
+
+
+def test_what_a_log_says_of_it_has_no_name_of_what_is_restricted(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading = read_backstage([canary.CATALOG], known=desk.bot.house.catalog.known())
+    desk.bot.house.catalog.import_(reading, format="backstage", now=desk.now)
+    desk.propose()
+    dispatcher_of(desk, messenger=Quoting).until_idle()
+    said = "RET-1/card is tried again: a restricted model is away, card was not posted"
+    assert said in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("key", "named_as"),
+    [
+        (
+            "RET-1/announcement-1/manual/disable/component:default/silent-heron-prod",
+            "RET-1/announcement-1/manual/disable/...",
+        ),
+        ("RET-1/disable/12/mlflow+tag:silent/heron", "RET-1/disable/12/..."),
+        ("RET-1/check/2/csv:feed/scoring/log", "RET-1/check/2/..."),
+        ("digest/C1/composed/2026-06-15T07:00:00+00:00", "digest/C1/composed/2026-06-15T07:00:00+00:00"),
+    ],
+)
+def test_a_log_has_no_id_of_a_catalog(desk: Desk, key: str, named_as: str) -> None:
+    desk.propose()
+    claim = desk.bot.store.claim(ClaimKind.EFFECT, desk.now, 1)[0]
+    assert named(replace(claim, key=key)) == named_as
 
 
 class Breaking:

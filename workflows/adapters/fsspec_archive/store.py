@@ -38,6 +38,7 @@ from data.archive.results import (
 from data.errors import Corrupt, Unavailable
 from data.records.archived import Archived
 from workflows.adapters.archived_payload import (
+    BRING_BACK,
     DAMAGED,
     described,
     held_here,
@@ -46,6 +47,7 @@ from workflows.adapters.archived_payload import (
     require_none_added,
     require_prunable,
     require_sound,
+    require_whole,
     shelf_name,
     tombstone_name,
     with_first,
@@ -79,6 +81,7 @@ class FsspecArchive:
     ) -> Stored:
         """The same content put twice is one archive, which is read back before what came besides goes again."""
         payload = payload_of(artifacts, self._sources.files)
+        require_whole(payload, wrapping)
         require_fit(payload, wrapping.info)
         shelf = shelf_name(name)
         location = f"{shelf}/{listed_as(payload)}"
@@ -157,7 +160,7 @@ class FsspecArchive:
     ) -> Audited:
         reader = Reader(self._objects, archived)
         found, fixity = reader.audited(turn, stopped, gone)
-        require_sound(fixity, _aside(reader), read_at=now())
+        require_sound(fixity, BRING_BACK, read_at=now())
         return found
 
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
@@ -221,7 +224,7 @@ class FsspecArchive:
                 reader.listing = listed(files, archived)
                 self._write(f"{archived.location}/{OBJECTS_FILE}", encoded(reader.listing), anew=True)
         _, after = reader.audited(ALL, stopped, gone)
-        require_sound(after, _aside(reader), read_at=now())
+        require_sound(after, BRING_BACK, read_at=now())
         return Mended(names=(EVERYTHING,) if bad is None else tuple(sorted(bad)))
 
     def _sent(
@@ -278,7 +281,7 @@ class FsspecArchive:
 
 
 def _drilled(reader: Reader, fixity: Fixity, read_at: datetime) -> Drilled:
-    require_sound(fixity, _aside(reader), read_at=read_at)
+    require_sound(fixity, BRING_BACK, read_at=read_at)
     return Drilled(
         files=fixity.files,
         bytes=fixity.bytes,
@@ -286,7 +289,3 @@ def _drilled(reader: Reader, fixity: Fixity, read_at: datetime) -> Drilled:
         manifest_digest=fixity.manifest_digest,
         noticed=reader.strangers(),
     )
-
-
-def _aside(reader: Reader) -> str:
-    return f"Bring it back from a second copy, or move {reader.where} aside: then it is archived again"

@@ -50,7 +50,7 @@ def test_a_round_whose_card_comes_up_after_its_end_has_all_its_days_from_then_on
     assert (
         "its days count from now on, review until Sat 2026-03-07, open until Mon 2026-03-09" in hasty.thread()
     )
-    assert "expires Mon 2026-03-09" in words(hasty.card())
+    assert "it expires on Mon 2026-03-09" in words(hasty.card())
     assert "does not show this vote" not in hasty.command(TOM, "show RET-1")
     hasty.approve(ADA, MINA, PRIYA, SAM)
     assert hasty.retirement().state is State.PROPOSED, "the review is not over"

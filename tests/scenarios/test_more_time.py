@@ -113,7 +113,7 @@ def test_a_vote_that_is_opened_late_is_over_while_half_of_its_days_are_still_ahe
     town.pass_time(days=40)
     sees(town, "night-scorer/1.2")
     assert "migrate by *Mon 2026-05-11* instead of Mon 2026-04-27" in words(town.card())
-    assert "expires Mon 2026-05-04" in words(town.card())
+    assert "it expires on Mon 2026-05-04" in words(town.card())
     assert "It is open until Mon 2026-05-04, for" in town.thread()
     town.pass_time(days=10)
     assert "The vote on more time ended without approval: the dates stay" in town.thread()

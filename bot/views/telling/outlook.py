@@ -19,11 +19,13 @@ from bot.views.consumers import delegations as delegated
 from bot.views.consumers import duties
 from bot.views.graph.impact_text import as_cell
 from bot.views.telling.escalation import as_whom
+from bot.views.voting import votes
 from data.records.retirement import Retirement, State
 from workflows.decisions.hearings import Hearing
 from workflows.rules.people.delegating import NOBODY, InForce
 from workflows.rules.telling.informing import CLOSED
 from workflows.rules.telling.milestones import MOVED, SNOOZED
+from workflows.rules.voting.quorum import open_round
 from workflows.rules.wording import counted
 
 NAMED_MAX = 8  # ours: of more, nobody reads who they are
@@ -51,12 +53,20 @@ def lines(hearings: Sequence[Hearing], retirement: Retirement, delegations: InFo
             f"Slack has not told yet on whose clock {whose} will hear: taken is the catalog's or the policy's"
         )
     instead = delegated.lines((one.instead_of for one in hearings if one.instead_of), delegations)
-    return [head(retirement), *instead, *told] if told else []
+    return [head(retirement), *instead, *told, *_otherwise(retirement)] if told else []
 
 
 def head(retirement: Retirement) -> str:
     """How all of it is meant: nobody hears anything of a plan before it is approved."""
     return UNDECIDED if retirement.state is State.PROPOSED else HEAD
+
+
+def _otherwise(retirement: Retirement) -> list[str]:
+    """What people hear of in place of all that, where approvals are missing."""
+    round_ = open_round(retirement)
+    if retirement.state is not State.PROPOSED or round_ is None:
+        return []
+    return [f"*If approvals are missing*, {votes.otherwise(round_, retirement)}"]
 
 
 MOVED_DATES = "Told of the dates that moved"

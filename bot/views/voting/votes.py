@@ -99,17 +99,21 @@ def missing(retirement: Retirement) -> str:
 
 def round_words(round_: Round, retirement: Retirement) -> str:
     """When the round may close."""
-    zone = zone_of(retirement)
-    ends = weekday(round_.expires_at, zone)
-    outcome = {
-        OnExpiry.EXPIRE: f"expires {ends}",
-        OnExpiry.ESCALATE: f"whoever is still missing {ends}, and who leads them, is told, once, and it is prolonged",
-        OnExpiry.APPROVE: f"{ends} silence counts as consent, if somebody approved and nobody rejected",
-    }[on_expiry(retirement)]
+    reviewed = weekday(round_.review_until, zone_of(retirement))
     return (
-        f"Closes once every role has its approvals and the review has ended ({weekday(round_.review_until, zone)}); "
-        f"{outcome}. A vote can be changed until then."
+        f"Closes once every role has its approvals and the review has ended ({reviewed}); otherwise "
+        f"{otherwise(round_, retirement)}. A vote can be changed until then."
     )
+
+
+def otherwise(round_: Round, retirement: Retirement) -> str:
+    """What becomes of a round in which approvals are missing."""
+    on = f"on {weekday(round_.expires_at, zone_of(retirement))}"
+    return {
+        OnExpiry.EXPIRE: f"it expires {on}",
+        OnExpiry.ESCALATE: f"{on} whoever is still to vote is told, and who leads them, and it is prolonged, once",
+        OnExpiry.APPROVE: f"{on} silence counts as consent, if somebody approved and nobody rejected",
+    }[on_expiry(retirement)]
 
 
 def void(retirement: Retirement, by: str) -> Payload:

@@ -273,8 +273,12 @@ def test_long_names_fit_the_modal() -> None:
 @pytest.mark.parametrize(
     ("on_expiry", "said"),
     [
-        (OnExpiry.EXPIRE, "; expires "),
-        (OnExpiry.ESCALATE, "and who leads them, is told, once, and it is prolonged"),
+        (OnExpiry.EXPIRE, "; otherwise it expires on Wed 2027-03-31. "),
+        (
+            OnExpiry.ESCALATE,
+            "; otherwise on Wed 2027-03-31 whoever is still to vote is told, and who leads them, and it is "
+            "prolonged, once",
+        ),
         (OnExpiry.APPROVE, "silence counts as consent, if somebody approved and nobody rejected"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.views.asked import answers
 from bot.views.telling import outlook
 from data.records.delegation import Delegation
-from tests.bot.views.examples import announced, overloaded, texts
+from tests.bot.views.examples import a_retirement, announced, overloaded, texts
 from tests.payloads import check_message
 from workflows.decisions.hearings import Hearing
 
@@ -48,6 +48,14 @@ def test_each_occasion_is_a_line_and_everybody_is_named_with_the_hour_on_their_c
         "• *Not migrated in time, where nobody else can be told*: <#CGOV> Mon 2027-03-29 10:00 CEST",
         "• *Not migrated in time, at last*: #ml Mon 2027-03-29 10:00 CEST",
     ]
+
+
+def test_before_the_vote_is_decided_it_is_told_only_as_what_follows_approval_and_what_becomes_of_it_otherwise() -> (
+    None
+):
+    head, _, otherwise = outlook.lines([hearing()], a_retirement())
+    assert head == outlook.UNDECIDED
+    assert otherwise == "*If approvals are missing*, it expires on Wed 2027-03-31"
 
 
 def test_whoever_has_it_in_somebodys_place_is_named_with_whose_it_is() -> None:

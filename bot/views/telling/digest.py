@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from bot.ids import SLASH_COMMAND
 from bot.views import blocks, limits
-from bot.views.blocks import Payload, context, header, safe, section
+from bot.views.blocks import Payload, context, header, safe, section, weekday
 from bot.views.graph import impact
 from bot.views.hindsight.policy_review import NEXT, suggestions
 from bot.views.telling import news
-from bot.views.telling.digest_lines import Line, at_risk, called, due, is_late, urgency, weekday
+from bot.views.telling.digest_lines import Line, at_risk, called, due, is_late, urgency
 from data.records.retirement import Retirement, State
 from workflows.histories import History
 from workflows.rules.hindsight.lessons import Lesson

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
-from bot.views.blocks import day
+from bot.views.blocks import day, weekday
 from bot.views.card.proposal import name_of
 from bot.views.card.steps import zone_of
 from bot.views.graph import impact
@@ -60,11 +60,6 @@ class Dated(NamedTuple):
 
 def called(retirement: Retirement) -> str:
     return f"{retirement.id} {name_of(retirement)}"
-
-
-def weekday(at: datetime, zone: str) -> str:
-    """The day as people plan with it: "Mon 2027-01-18"."""
-    return f"{at.astimezone(ZoneInfo(zone)):%a} {day(at, zone)}"
 
 
 def at_risk(retirement: Retirement, now: datetime) -> Line | None:

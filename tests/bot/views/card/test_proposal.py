@@ -276,8 +276,7 @@ def test_long_names_fit_the_modal() -> None:
         (OnExpiry.EXPIRE, "; otherwise it expires on Wed 2027-03-31. "),
         (
             OnExpiry.ESCALATE,
-            "; otherwise on Wed 2027-03-31 whoever is still to vote is told, and who leads them, and it is "
-            "prolonged, once",
+            "; otherwise on Wed 2027-03-31 whoever is still to vote is told, and who leads them, ",
         ),
         (OnExpiry.APPROVE, "silence counts as consent, if somebody approved and nobody rejected"),
     ],

@@ -43,7 +43,8 @@ class Objects:
         except (EmeritusError, FileNotFoundError, FileExistsError, AssertionError):
             raise
         except Exception as error:
-            said = shortened(without_secrets(str(error)), _WHY_MAX) or type(error).__name__
+            first, *_ = str(error).splitlines() or [type(error).__name__]
+            said = shortened(without_secrets(first), _WHY_MAX).rstrip(".")
             raise Unavailable(
                 f"Cannot {doing} {self.where(name)}: {said}. See to {self.variable} and to who the bot is there; "
                 "it is tried again"

@@ -18,9 +18,11 @@ from data.archive.freshness import SOURCES_FILE, Before, differences, marks, rem
 from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Artifact, Bag, PayloadFile, Stopped, Wrapping
-from data.errors import Corrupt, EmeritusError, Lacking, Refused, Stale, Unavailable
+from data.errors import Corrupt, EmeritusError, Invalid, Lacking, Problem, Refused, Stale, Unavailable
 
 ARTIFACTS_FILE = "artifacts.json"
+KEY_BYTES_MAX = 1_024
+"""docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html, and no fewer in other clouds."""
 
 BRING_BACK = "Bring the files back from a copy of yours: it is looked at again each day"
 """Of what is on record as archived, by now maybe for years: whoever moved it aside would have nothing left of it."""
@@ -144,6 +146,21 @@ def held_here(paths: Iterable[str], bad: Collection[str]) -> frozenset[str]:
 def require_sound(fixity: Fixity, next_step: str, *, read_at: datetime) -> None:
     if fixity.findings:
         raise Corrupt(report(fixity, read_at=read_at, next_step=next_step))
+
+
+def require_keys(paths: Iterable[str], key_of: Callable[[str], str]) -> None:
+    """Refuse what no store of objects takes for a name, all of it at once."""
+    problems = [
+        Problem(
+            field="artifact path",
+            value=repr(path),
+            accepted=f"its key {key_of(path)!r} must have at most {KEY_BYTES_MAX:,} bytes; rename the file",
+        )
+        for path in paths
+        if len(key_of(path).encode()) > KEY_BYTES_MAX
+    ]
+    if problems:
+        raise Invalid(problems)
 
 
 def require_inside(location: str, what: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
-from data.errors import Corrupt, Unavailable
+from data.errors import Corrupt, Invalid, Unavailable
 from data.log.checkpoints import Head
 from data.records.archived import Archived
 from tests.contract.archives import InDirectory, never, now, put
@@ -181,3 +181,38 @@ def test_what_an_archive_rests_on_there_is_tried_and_leaves_nothing(objects: Obj
     wanted = [("read it back", True), ("write over it", True)][: 1 + objects.scheme.creates]
     assert [(sign.tried, sign.ok) for sign in signs] == wanted
     assert objects.sizes("") == {}
+
+
+def test_names_that_drivers_could_take_for_more_than_names_come_back(
+    objects: Objects, model: Path, tmp_path: Path
+) -> None:
+    odd = [
+        "a#1.bin",
+        "[x].bin",
+        "{y}.bin",
+        "a+b=c&d;e.bin",
+        "~z.bin",
+        "é ü.bin",
+        "two\nlines.bin",
+        ".hidden",
+        "1",
+    ]
+    for name in odd:
+        (model / "weights" / name).write_bytes(name.encode())
+    store = FsspecArchive(objects)
+    archived = put(store, model).archived
+    store.fetch(archived, tmp_path / "back", now, never)
+    found = {name: (tmp_path / "back/data/weights" / name).read_bytes() for name in odd}
+    assert found == {name: name.encode() for name in odd}
+    store.prune(archived, [f"weights/{name}" for name in odd], b"stone", Keeping(), now())
+    left = [name for name in objects.sizes(archived.location) if name.startswith("data/")]
+    assert left == ["data/card.md", "data/weights/w.bin"]
+
+
+def test_a_name_that_is_too_long_below_this_address_is_refused_before_anything_is_read(model: Path) -> None:
+    long = Objects(f"memory://archives/{'a' * 200}/{'b' * 200}")
+    deep = model / "weights" / "/".join("c" * 250 for _ in range(3))
+    deep.mkdir(parents=True)
+    (deep / "w.bin").write_bytes(b"w")
+    with pytest.raises(Invalid, match=r"must have at most 1,024 bytes; rename the file"):
+        put(FsspecArchive(long), model)

@@ -44,6 +44,7 @@ from workflows.adapters.archived_payload import (
     held_here,
     payload_of,
     require_current,
+    require_keys,
     require_none_added,
     require_prunable,
     require_sound,
@@ -85,6 +86,7 @@ class FsspecArchive:
         require_fit(payload, wrapping.info)
         shelf = shelf_name(name)
         location = f"{shelf}/{listed_as(payload)}"
+        require_keys((f"{location}/{PAYLOAD}{file.path}" for file in payload), self._objects.where)
         there = self._objects.sizes(location)
         is_finished = OBJECTS_FILE in there
         if is_finished:

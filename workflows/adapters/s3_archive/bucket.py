@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from data.archive.keeping import Keeping
-from data.errors import Invalid, Problem, Refused, Unavailable
+from data.errors import Refused, Unavailable
 from data.records.archived import Lock
 from data.records.retention import Storage
+from workflows.adapters.archived_payload import require_keys
 from workflows.adapters.aws_errors import aws_errors, code_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-KEY_BYTES_MAX = 1_024  # docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 CONNECTIONS = 8
 
 STORAGE_CLASSES = {
@@ -162,17 +162,7 @@ class Bucket:
         return asked
 
     def require_keys(self, paths: Iterable[str]) -> None:
-        problems = [
-            Problem(
-                field="artifact path",
-                value=repr(path),
-                accepted=f"its key {self.key(path)!r} must have at most {KEY_BYTES_MAX:,} bytes; rename the file",
-            )
-            for path in paths
-            if len(self.key(path).encode()) > KEY_BYTES_MAX
-        ]
-        if problems:
-            raise Invalid(problems)
+        require_keys(paths, self.key)
 
 
 def is_locked(lock: str | None) -> bool:

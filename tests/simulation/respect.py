@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from data.records.progress import StepKind
 from tests.simulation.asleep import OFFICE
 from tests.simulation.faults import Violation
 from tests.simulation.history import History
@@ -24,7 +25,12 @@ def check_respect(history: History, workspace: Workspace) -> None:
 
 
 def are_asked_lately(history: History, workspace: Workspace, now: datetime) -> bool:
-    """Has an owner of what is open not had a request for so long that a day at work is over, wherever they live?"""
+    """Has an owner of what is open not had a request for so long that a day at work is over, wherever they live?
+
+    Or not been at work since the day to have moved: Easter with its weekend is four days, and Auckland is ahead.
+    """
+    if history.plan is not None and now - history.plan.step(StepKind.MIGRATE).due_at < timedelta(days=6):
+        return True
     prefix = f"{history.stream}/announcement-{history.announced}/dm/"
     open_ones = (people for consumer, people in history.people.items() if consumer not in history.settled)
     for person in {one for people in open_ones for one in people}:

@@ -14,6 +14,7 @@ from data.policies.policy import read_windows
 from data.records.decision import NotDone
 from data.records.hours import Hours
 from data.records.plan import Reason
+from data.records.progress import StepKind
 from data.records.retirement import Duty
 from tests.builders import WHY, a_policy
 from tests.workflows.living import PAT, ROLES, Clocks, Living, company, people_in
@@ -32,10 +33,12 @@ def away(first: date, last: date) -> Hours:
     return replace(OFFICE, away=((first, last),))
 
 
-def a_life(folder: Path, *, consumers: int = 2, **hours: Hours) -> Living:
+def a_life(folder: Path, *, consumers: int = 2, lead_days: int = 7, **hours: Hours) -> Living:
     """May manages Ann and Ben, who have a consumer each; Dee is a colleague. Announced on Tuesday, January 5."""
     reading = company({"a": (ANN,), "b": (BEN,), "d": (DEE,)}, {ANN: MAY, BEN: MAY}, consumers=consumers)
-    policy = a_policy(roles=ROLES, review_days=1, recheck_hours=168, round_expires_days=20)
+    policy = a_policy(
+        roles=ROLES, review_days=1, recheck_hours=168, round_expires_days=20, migrate_lead_days=lead_days
+    )
     every: Mapping[str, Hours] = dict.fromkeys(people_in(reading), OFFICE) | hours
     life = Living(folder, policy, reading, every)
     life.proposes()
@@ -164,3 +167,22 @@ def test_whoever_was_told_of_a_date_hears_when_it_moves_also_who_has_moved_and_t
             (MAY, "informed"),
         ]
         assert {at.hour for at, *_ in told} == {9}, "in the morning"
+
+
+@pytest.mark.parametrize("lead_days", [7, 6, 5], ids=["Friday", "Saturday", "Sunday"])
+def test_nobody_above_hears_that_a_day_is_over_before_its_last_reminder_came(tmp_path: Path, lead_days: int):
+    """Ann works where it is early in the morning when steps run, and her manager where it is noon."""
+    hours = {ANN: replace(OFFICE, zone="America/Sao_Paulo"), MAY: replace(OFFICE, zone="Europe/Berlin")}
+    with a_life(tmp_path, consumers=1, lead_days=lead_days, **hours) as life:
+        told, ahead = len(life.notebook.sent), foretold(life)
+        life.until(ENDS)
+        assert life.sent_after(told) == ahead
+        day = life.state.plan.step(StepKind.MIGRATE).due_at
+        about_it = [
+            (person, notice, at)
+            for at, person, notice, body in life.notebook.sent
+            if body.get("milestone") in (f"migrate-0d@{day:%Y-%m-%d}", f"migrate@{day:%Y-%m-%d}")
+            and person != "CGOV"
+        ]
+        assert [one[:2] for one in about_it] == [(ANN, "reminder"), (MAY, "escalation")]
+        assert about_it[-1][-1].date() == date(2027, 3, 1), "and on the Monday in any case"

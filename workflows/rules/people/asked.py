@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from data.records.hours import Hours
+from data.records.progress import StepKind
 from data.records.retirement import Obligation, Retirement
 from workflows.rules.people.delegating import InForce, answers_since, receiver
+from workflows.rules.people.due import is_over
 from workflows.rules.people.windows import had_hours
 from workflows.rules.telling import messages
 
@@ -57,7 +62,8 @@ def busy_until(
 ) -> Busy:
     """`hours`: of whoever answers for an owner; None where people are written to at any hour.
 
-    What nobody was told yet counts from now, whatever it waits for.
+    What nobody was told yet counts from now, whatever it waits for. Nor have they had a day that no owner was at work
+    on, but leave does not count: whoever stands in for them, or is above, is to know.
     """
     asked: dict[str, list[Request]] = {}
     for one in requests:
@@ -71,19 +77,30 @@ def busy_until(
             return None
         return had_hours(since, known, known.windows.owner_hours)
 
+    @cache
+    def at_work(person: str) -> datetime | None:
+        """Once the day to have moved is over, when they will have been at work since the reminder of that day."""
+        known = hours(person)
+        assert state.plan is not None
+        by = state.plan.step(StepKind.MIGRATE).due_at
+        if known is None or not known.windows.owner_hours or not is_over(by, state, now):
+            return None
+        return had_hours(by, replace(known, away=()), 1)
+
     found: Busy = {}
     for duty in state.obligations:
         if duty.is_settled:
             continue
         about = [one for person in duty.asked for one in asked.get(person, ()) if _is_about(one, duty, state)]
         for person in duty.asked:
-            since = _since(person, about, line, now) if person not in state.unreached else None
-            if since is None:
+            if person in state.unreached:
                 continue
-            if (person, since) not in had:
+            since = _since(person, about, line, now)
+            if since is not None and (person, since) not in had:
                 had[person, since] = until(person, since)
-            if (at := had[person, since]) is not None and at > now:
-                found.setdefault(duty.consumer.consumer_id, {})[person] = at
+            waits = (had[person, since] if since is not None else None, at_work(person))
+            if ahead := [at for at in waits if at is not None and at > now]:
+                found.setdefault(duty.consumer.consumer_id, {})[person] = max(ahead)
     return found
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from data.policies.policy import read_windows
 from data.records.delegation import Delegation
-from tests.builders import ANNOUNCED_AT, BELLA, BILL, BILLING, CARL, CRM, a_running_retirement
+from data.records.hours import Hours
+from tests.builders import ANNOUNCED_AT, BELLA, BILL, BILLING, CARL, CRM, MIGRATE_AT, a_running_retirement
 from workflows.asking import ANY_HOUR
 from workflows.rules.people.asked import Line, Request, busy_until
 from workflows.rules.people.delegating import in_force, over
+from workflows.rules.plans.plan import shifted
 from workflows.rules.telling.messages import dm_key_of
 
 EIGHT = timedelta(hours=8)
@@ -84,3 +88,45 @@ def test_nobody_above_hears_before_an_owner_has_had_it_for_so_long(
     state = a_running_retirement().state
     line = Line(in_force(delegations, NOON), over(delegations, NOON))
     assert busy_until(state, requests, lambda _: ROUND_THE_CLOCK, line, NOON) == expected
+
+
+@pytest.mark.parametrize(
+    ("days_later", "hours", "read_at"),
+    [
+        pytest.param(2, {"zone": "America/Los_Angeles"}, None, id="a Friday, which they had"),
+        pytest.param(
+            2,
+            {"zone": "Pacific/Auckland"},
+            datetime(2027, 2, 14, 21, tzinfo=UTC),
+            id="over when they were reminded",
+        ),
+        pytest.param(
+            3, {"zone": "America/Sao_Paulo"}, datetime(2027, 2, 15, 13, tzinfo=UTC), id="a Saturday"
+        ),
+        pytest.param(4, {"zone": "Europe/Lisbon"}, datetime(2027, 2, 15, 10, tzinfo=UTC), id="a Sunday"),
+        pytest.param(
+            4,
+            {"zone": "Europe/Lisbon", "holidays": frozenset({date(2027, 2, 15)})},
+            datetime(2027, 2, 16, 10, tzinfo=UTC),
+            id="and Monday is a holiday",
+        ),
+        pytest.param(
+            4,
+            {"zone": "Europe/Lisbon", "away": ((date(2027, 2, 1), date(2027, 3, 1)),)},
+            datetime(2027, 2, 15, 10, tzinfo=UTC),
+            id="leave keeps nobody above from hearing",
+        ),
+    ],
+)
+def test_nobody_above_hears_of_a_day_before_an_owner_was_at_work_since_the_reminder_of_it(
+    days_later: int, hours: dict[str, Any], read_at: datetime | None
+):
+    """The day to have moved by is Wednesday, February 10, as it is planned first."""
+    state = a_running_retirement().state
+    state = replace(state, plan=shifted(state, timedelta(days=days_later)))
+    theirs = Hours(windows=replace(read_windows(), owner_hours=8), **hours)
+    over_at = MIGRATE_AT + timedelta(days=days_later + 1)
+    line = Line({}, {})
+    expected = {BILLING: {BILL: read_at, BELLA: read_at}, CRM: {CARL: read_at}} if read_at else {}
+    assert busy_until(state, [], lambda _: theirs, line, over_at) == expected
+    assert busy_until(state, [], lambda _: theirs, line, over_at - timedelta(seconds=1)) == {}

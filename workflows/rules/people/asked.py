@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -77,8 +76,7 @@ def busy_until(
             return None
         return had_hours(since, known, known.windows.owner_hours)
 
-    @cache
-    def at_work(person: str) -> datetime | None:
+    def works_again(person: str) -> datetime | None:
         """Once the day to have moved is over, when they will have been at work since the reminder of that day."""
         known = hours(person)
         assert state.plan is not None
@@ -88,6 +86,7 @@ def busy_until(
         return had_hours(by, replace(known, away=()), 1)
 
     found: Busy = {}
+    at_work: dict[str, datetime | None] = {}
     for duty in state.obligations:
         if duty.is_settled:
             continue
@@ -98,7 +97,9 @@ def busy_until(
             since = _since(person, about, line, now)
             if since is not None and (person, since) not in had:
                 had[person, since] = until(person, since)
-            waits = (had[person, since] if since is not None else None, at_work(person))
+            if person not in at_work:
+                at_work[person] = works_again(person)
+            waits = (had[person, since] if since is not None else None, at_work[person])
             if ahead := [at for at in waits if at is not None and at > now]:
                 found.setdefault(duty.consumer.consumer_id, {})[person] = max(ahead)
     return found

@@ -99,8 +99,8 @@ class Gatherer:
         """The facts this command's decision asks for. Raises `Unavailable` where who is asked does not answer."""
         if self.user_groups is None:
             return self._facts(command, state, now)
-        policy = (state and state.policy) or self.policy
-        groups_asked = user_groups.asked_for(command, state, policy, self.review, self.catalog.snapshot())
+        there = self.catalog.snapshot()
+        groups_asked = user_groups.asked_for(command, state, self.policy, self.review, there)
         if not groups_asked:
             return self._facts(command, state, now)
         nobody_in = self.user_groups.ask(groups_asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))

@@ -122,12 +122,15 @@ def granters(there: Snapshot, policy: Policy, owners: Sequence[str]) -> tuple[st
 
 
 def with_keepers(known: Facts, there: Snapshot, policy: Policy) -> Facts:
-    """The same facts, with whom the policy names for archives. `policy`: where the retirement has none."""
-    policy = known.policy or policy
+    """The same facts, with whom the policy names for archives.
+
+    policy   the one in force: who releases a hold is said by it, as a hold may outlive whoever could by the policy
+             that was voted on; and who grants is, where the retirement has none
+    """
     return replace(
         known,
         holders=holders(there, policy, known.owners),
-        granters=granters(there, policy, known.owners),
+        granters=granters(there, known.policy or policy, known.owners),
     )
 
 

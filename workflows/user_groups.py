@@ -43,14 +43,18 @@ BY_ROLE_LATELY = (cmd.MeetOwners, cmd.LapseApproval, cmd.Review, cmd.Subscribe, 
 def asked_for(
     command: cmd.AnyCommand, state: Retirement | None, policy: Policy, review: Review, there: Snapshot
 ) -> tuple[str, ...]:
-    """The user groups that this command's decision goes by. Slack answers few such questions a minute."""
+    """The user groups that this command's decision goes by. Slack answers few such questions a minute.
+
+    policy   the one in force, which says who releases legal holds; all else is as the retirement was voted on
+    """
     if isinstance(command, cmd.RemindPolicyReview):
         return _of_slack(review.review_groups)
     if not isinstance(command, (*BY_ROLE_NOW, *BY_ROLE_LATELY)):
         return ()
+    in_force, policy = policy, (state and state.policy) or policy
     attesting = policy.attestations if isinstance(command, cmd.Attest) else ()
     breaking = policy.break_glass_groups if isinstance(command, _BREAKS_GLASS) else ()
-    holding = policy.holds_groups if isinstance(command, _OF_HOLDS) else ()
+    holding = in_force.holds_groups if isinstance(command, _OF_HOLDS) else ()
     granting = policy.grants_groups if isinstance(command, _OF_GRANTS) else ()
     roles = policy.roles if attesting else _voting(command, state, policy, there)
     return _of_slack([*_groups_of(roles), *_groups_of(attesting), *breaking, *holding, *granting])

@@ -49,6 +49,8 @@ def check(ctx: click.Context, file: Path, is_json: bool) -> None:
         print_json({**well, "digest": found.digest, "policy": found, "review": review})
     else:
         say(f"{found.name} is a policy: {', '.join(found.quorum)} vote; digest {found.digest}")
+        if not (found.holds_groups or found.holds_people):
+            say("[holds] names nobody: a legal hold can be placed, and nobody could release it.")
         if said := policy_review.words(rules.review, found.name, today):
             say(f"{said}." if not policy_review.is_overdue(rules.review, today) else f"Overdue: {said}.")
 

@@ -49,7 +49,7 @@ from workflows.commands import (
 )
 from workflows.considering import ranking
 from workflows.decisions import delegations, digests
-from workflows.membership import attesters
+from workflows.membership import attesters, holders
 from workflows.observing import stands_as
 from workflows.reviews import learned
 from workflows.rules.choosing import support
@@ -182,12 +182,14 @@ def show(house: House, state: Retirement, sight: Sight) -> Payload:
     endpoint_owners = there.owners_now(endpoint.id for endpoint in (subject.endpoints if subject else ()))
     stands = partial(stands_as, there)
     waiting = people_of(duty for duty in state.obligations if not duty.is_settled)
-    named = (state.coordinator_id, *owners, *endpoint_owners, *waiting)
+    release = holders(there, house.policy, owners) if state.holds else ()
+    named = (state.coordinator_id, *owners, *endpoint_owners, *waiting, *release)
     instead = house.delegations()
     return standing.show(
         state,
         owners=owners,
         endpoint_owners=endpoint_owners,
+        holders=release,
         delegated=delegated.lines(named, instead),
         troubles=[found for found in house.store.troubles() if found.stream == state.id],
         asleep=house.asleep(state),

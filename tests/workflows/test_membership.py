@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.records.attestations import Attestation
 from data.records.catalog import Group, Person
 from data.records.policy import Review, Role
-from tests.builders import a_policy
-from workflows.membership import attesters, glass_breakers, holders, members, reviewers
+from tests.builders import a_policy, facts_for
+from workflows.membership import attesters, glass_breakers, holders, members, reviewers, with_keepers
 
 ADA = Person(id="user:default/ada", name="Ada", slack_id="UADA")
 TEAM = Group(id="group:default/risk", name="risk", member_ids=(ADA.id,))
@@ -28,6 +30,10 @@ def test_members_of_a_user_group_count_as_those_of_a_team_each_once() -> None:
     assert attesters(THERE, POLICY, ()) == {"privacy": ("UADA", "UNEW")}
     assert glass_breakers(THERE, POLICY, ()) == ("UADA", "UNEW")
     assert holders(THERE, POLICY, ()) == ("UADA", "UNEW")
+    voted = facts_for(policy=replace(POLICY, holds_groups=(), holds_people=("UGONE",)))
+    assert with_keepers(voted, THERE, POLICY).holders == ("UADA", "UNEW"), (
+        "a hold outlives whoever was voted on"
+    )
     assert reviewers(THERE, Review(review_groups=GROUPS)) == ("UADA", "UNEW")
 
 

@@ -17,6 +17,8 @@ from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.proving import check_proof
 from workflows.rules.wording import counted
 
+NOBODY = "Nobody who can be reached may: have whoever runs Emeritus name them in [holds] of its policy"
+
 
 def place(state: Retirement, command: PlaceHold, facts: Facts, now: datetime) -> RetirementDecision:
     """At any time: what is not archived yet is held as soon as it is."""
@@ -35,7 +37,15 @@ def place(state: Retirement, command: PlaceHold, facts: Facts, now: datetime) ->
 
 def release(state: Retirement, command: ReleaseHold, facts: Facts, now: datetime) -> RetirementDecision:
     """One hold at a time, with the reason: others go on, and so do the days of the policy."""
-    check("release hold", command.by, state, facts, doing="release a legal hold of", people=facts.holders)
+    check(
+        "release hold",
+        command.by,
+        state,
+        facts,
+        doing="release a legal hold of",
+        people=facts.holders,
+        next_step="" if facts.holders else NOBODY,
+    )
     held = _meant(state, command.number)
     check_is_colleague(facts, "What you release")
     event = events.HoldReleased(

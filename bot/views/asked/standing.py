@@ -37,6 +37,7 @@ def show(
     *,
     owners: Sequence[str] = (),
     endpoint_owners: Sequence[str] = (),
+    holders: Sequence[str] = (),
     troubles: Sequence[Trouble] = (),
     card_waits: str = "",
     support: Sequence[str] = (),
@@ -50,6 +51,7 @@ def show(
 ) -> Payload:
     """How one retirement stands, who holds it up, and who may act: refusals send people here.
 
+    holders      who may release its legal holds
     troubles     what stopped for good and reached nobody, and what is held up until somebody mends it
     card_waits   why the card does not show the vote that is open
     support      until when a provider serves the model, and whether the plan is too late for that
@@ -68,6 +70,7 @@ def show(
     people = [
         f"Coordinator {mention(retirement.coordinator_id)}",
         f"owners of the model {mentions(owners) or NOBODY}, of its endpoints {mentions(endpoint_owners) or NOBODY}",
+        *([f"its legal holds are released by {mentions(holders) or NOBODY}"] if retirement.holds else []),
     ]
     head = section(f"{headline(retirement)}\n{'; '.join(people)}")
     below = [

@@ -87,5 +87,12 @@ def test_who_may_not_is_told_why(command: cmd.Command, facts: dict[str, Any], sa
     assert said in refusal(story, command, **facts)
 
 
+def test_where_nobody_may_release_it_the_policy_is_what_to_mend() -> None:
+    story = a_running_retirement()
+    story.does(placing())
+    said = refusal(story, releasing(BILL), holders=())
+    assert said.endswith("have whoever runs Emeritus name them in [holds] of its policy")
+
+
 def test_there_is_nothing_to_release_where_nothing_is_held() -> None:
     assert "There is no legal hold on RET-1" in refusal(a_running_retirement(), releasing())

@@ -38,6 +38,8 @@ CITED_MAX = 40
 _ASKED_AS = {Asks.FED: "feeds", Asks.ORIGIN: "into"}
 ONWARD = (Asks.PROPOSE, Asks.IMPACT, Asks.WHO)
 """What can be asked of a model that nobody retires."""
+RETIRING = (Asks.BLOCKS, Asks.SILENT, Asks.DUE, Asks.STORY, Asks.IMPACT, Asks.WHO)
+"""What is asked most of one that is retired."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,14 @@ class Reader:
         row = BY_ASKS.get(question.asks)
         if question.is_misnamed:
             return replace(answer, choices=self._choices(question, question.near))
-        if row is None or row.about is About.NOTHING:
+        if row is None:
+            return replace(answer, choices=self._about(question))
+        if row.about is About.NOTHING:
             return replace(answer, listed=self._listed)
         if len(about := self.subjects(question)) > 1:
             return replace(answer, choices=self._choices(question, about))
+        if question.period is Period.UNKNOWN and question.asks is Asks.DUE:
+            return answer
         if row.is_of_lineage:
             return self._of_lineage(answer)
         if row.is_of_model:
@@ -72,6 +78,15 @@ class Reader:
         if row.about is About.ONE:
             return self._which(answer)
         return self._of_all(answer)
+
+    def _about(self, question: Question) -> tuple[Choice, ...]:
+        """What may be asked of what is named in words that nobody understood."""
+        about = self.subjects(question)
+        if len(about) != 1:
+            return self._choices(question, about)
+        asked = RETIRING if self._meant(about[0]) else ONWARD
+        name = self._named(about[0])
+        return tuple(Choice(asks=asks, about=about[0], name=name) for asks in asked) if name else ()
 
     def subjects(self, question: Question) -> tuple[str, ...]:
         """What it is about, each once: a retirement that is named with its model is one."""

@@ -32,9 +32,40 @@ class Period(StrEnum):
     NOVEMBER = "november"
     DECEMBER = "december"
     AHEAD = "ahead"
+    UNKNOWN = "another time"
+
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)"
+)
+_NUMBER = r"(?:[0-9]+|an?|one|two|three|four|five|six|eight|nine|ten|few|several|couple(?: of)?|other)"
+_OTHER = re.compile(
+    "|".join(
+        (
+            r"\b20[0-9]{2}\b",
+            r"\b[0-9]{1,2}[./][0-9]{1,2}\b",
+            rf"\b{_MONTH} (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?\b",
+            rf"\b[0-9]{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\b",
+            rf"\b(?:by|until|before|after|since|end of|middle of|beginning of|start of|mid|early|late) {_MONTH}\b",
+            r"\b(?:in|on|by) (?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b",
+            r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+            r"\bweekend\b",
+            r"\bweek (?:of|after)\b",
+            r"\b(?:last|past|previous) (?:[a-z0-9]+ )?(?:days?|weeks?|months?|quarters?|years?)\b",
+            r"\b(?:quarter|years?|yesterday|q[1-4])\b",
+            rf"\b(?!7 ){_NUMBER} (?:more )?(?:days?|weeks?|months?)\b",
+            r"\b(?:was|were)\b.*\bdue\b",
+        )
+    )
+)
+"""A day or a span of time that is none of ours, or is past."""
 
 
 def period_in(words: str) -> Period:
+    """What names a time that is none of these is `UNKNOWN`: it is never taken for another one."""
+    if _OTHER.search(words):
+        return Period.UNKNOWN
     return next((one for one in Period if re.search(rf"\b{one}\b", words)), Period.AHEAD)
 
 
@@ -60,7 +91,7 @@ def window(period: Period, now: datetime, zone: str) -> tuple[datetime, datetime
     today = zoned_day(now, zone)
     tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
     match period:
-        case Period.AHEAD:
+        case Period.AHEAD | Period.UNKNOWN:
             return now, now + WEEK
         case Period.TODAY:
             first, end = today, tomorrow

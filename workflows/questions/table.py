@@ -13,6 +13,19 @@ from re import Pattern
 from typing import NamedTuple
 
 from workflows.questions.wishes import BY_COMMAND, WISHES
+from workflows.questions.words import (
+    ANSWERED,
+    ASKED_OF,
+    DOES,
+    GONE,
+    KEPT,
+    MONTH,
+    NAMED,
+    NOT,
+    PRESSES,
+    PROPOSES,
+    REPLIES,
+)
 
 NAME = "NAME"
 
@@ -70,21 +83,6 @@ def _words(*alternatives: str) -> Pattern[str]:
     return re.compile("|".join(f"(?:{one})" for one in alternatives))
 
 
-_USES = r"(?:us(?:e|es|ed|ing)\b|call|depend|consum|rel(?:y|ies)\b)"
-_NOT = (
-    r"\b(?:not|no|nobody|(?:has|have|did|does|do|is|are)n'?t|yet to|late|overdue|silent|missing|"
-    rf"still(?! {_USES}))\b"
-)
-_RETIRING = (
-    r"\b(?:retire|retiring|propose|proposing|proposal|sunset|decommission|switch(?:ing)? off|turn(?:ing)? off|"
-    r"shut(?:ting)? down|get(?:ting)? rid of|phas(?:e|ing) out)\b"
-)
-_ASKED_OF = r"(?:answers?|acknowledge?ments?|replies|votes?|approvals?)"
-_HOW_MUCH = r"(?:\w+ ){0,2}(?:when|how (?:many|long|soon|much))\b"
-"""How a question for a day or a number begins, whatever it goes on about."""
-_NAMED = r"(?:attest(?:ed|ations?|s)?|confirm(?:ed|ations?|s)?|sign(?:ed|atures?|s)?)"
-"""What people put their names to."""
-
 ROWS: tuple[Row, ...] = (
     Row(
         asks=Asks.HELP,
@@ -115,11 +113,15 @@ ROWS: tuple[Row, ...] = (
         example="Who has not answered?",
         says="who still owes an answer, a vote, their name or a switch by hand, and until when",
         words=_words(
-            r"\bwho\b.*" + _NOT,
+            r"\bwho\b.*" + NOT,
+            r"\b(?:which|what) (?:\w+ ){0,2}(?:owners?|teams?|consumers?|people|voters?)\b.*" + NOT,
+            r"\bwho\b.*\b(?:chase|nudge|outstanding|pending|ignor\w+|owes?)\b",
+            r"\bwhose\b.*\b(?:outstanding|missing|open|pending)\b",
+            rf"^(?:has|have|did|is|are) (?:everybody|everyone|all|anybody|anyone)\b.*\b{ANSWERED}",
             r"\bwhom? (?:(?:are|do|does|is) )?(?:we|you|it|they|NAME|i) (?:still )?(?:wait|waits|waiting)\b",
             r"\bwhom?\b.*\b(?:must|should|(?:has|have|needs?|is|are) to) (?:attest|confirm|sign)\b",
-            rf"\b(?:{_ASKED_OF}|{_NAMED})\b.*\b(?:missing|outstanding|open|due|late)\b",
-            rf"(?<!my )\b(?:missing|outstanding|open) (?:{_ASKED_OF}|{_NAMED})\b",
+            rf"\b(?:{ASKED_OF}|{NAMED})\b.*\b(?:missing|outstanding|open|pending|due|late)\b",
+            rf"(?<!my )\b(?:missing|outstanding|open|pending) (?:{ASKED_OF}|{NAMED})\b",
             r"\bunanswered\b",
             r"^(?!.*\b(?:me|my|i)\b).*\b(?:anything|anybody|anyone|what|what's|which)\b.*\boverdue\b",
         ),
@@ -131,9 +133,15 @@ ROWS: tuple[Row, ...] = (
         says="what keeps a retirement from going on, and who can change that",
         words=_words(
             r"\b(?:un)?block(?:s|ed|ing|ers?)?\b",
-            r"\b(?:hold|holds|holding|held|keep|keeps|keeping|stop|stops|stopping)\b(?!.*\bnext\b)",
+            rf"^(?!.*{KEPT}).*\b(?:hold|holds|holding|held|keep|keeps|keeping|stop|stops|stopping)\b(?!.*\bnext\b)",
             r"\b(?:stuck|stalled|prevents?|preventing|delay(?:s|ed|ing)?|obstacles?|bottlenecks?)\b",
             r"\bin the way\b",
+            r"\bwhy\b.*(?:\bnot\b|n't\b|\bcannot\b).*\b(?:go on|going on|proceed\w*|continu\w+|progress\w*|finish\w*|"
+            r"switched off|turned off|over|dark)\b",
+            rf"^(?:can|may|could) NAME (?:\w+ )?be {GONE}",
+            r"^(?!.*\b(?:me|i)\b).*\b(?:left to (?:do|be done)|remains? (?:before|until|to|for)|"
+            r"open (?:issues?|points?|items?))\b",
+            r"\bgates? (?:of |for )?NAME\b",
             r"\b(?:is|what's|whats|still) missing\b",
             r"\b(?:not|n't) (?:moving|progressing|going (?:on|ahead|forward)|advancing)\b",
             r"\bwhat (?:does|do|is|are) (?:it|NAME|we) (?:still )?(?:wait|waiting|need)",
@@ -168,12 +176,14 @@ ROWS: tuple[Row, ...] = (
         says="who decided what when and why, and where its artifacts are",
         words=_words(
             r"\bwhy\b",
-            r"\bwhere\b",
+            rf"\bwhere\b(?! (?:do|can|could|should|may|must) (?:i|we) {PRESSES})",
             r"\bwhen (?:was|were|did|has|had)\b",
             r"\bwhat (?:has |had |did )?(?:happened|happen|became|become|come) (?:to|of|with)\b",
-            rf"^(?!{BY_COMMAND}).*\b(?:history|story|reasons?|archived?|record)\b",
+            rf"^(?!{BY_COMMAND}|.*(?:\bhow long\b|\buntil when\b|\bwho (?:can|may)\b|{KEPT}))"
+            r".*\b(?:history|story|reasons?|archived?|record)\b",
             r"\bwho (?:has |have |had |all )*"
-            r"(?:approved|decided|proposed|voted|rejected|attested|confirmed|cancelled|closed)\b",
+            r"(?:approved|decided|proposed|retired|voted|rejected|attested|confirmed|cancelled|closed|signed)\b",
+            r"\b(?:how come|what led to|background (?:of|on))\b",
         ),
     ),
     Row(
@@ -181,12 +191,7 @@ ROWS: tuple[Row, ...] = (
         about=About.ANY,
         example="Help me retire MODEL",
         says="looks at what a proposal needs, step by step, and opens the form filled in",
-        words=_words(
-            rf"^(?!{_HOW_MUCH}).*"
-            r"\b(?:help|want|wish|like|need|let's|lets|please|can|could|how|should|shall|propose|start|begin)\b.*"
-            + _RETIRING,
-            r"^(?:" + _RETIRING + ")",
-        ),
+        words=_words(*PROPOSES),
     ),
     Row(
         asks=Asks.CHANGE,
@@ -195,6 +200,7 @@ ROWS: tuple[Row, ...] = (
         says="the commands that change something, and who may run them; it runs none",
         words=_words(
             *(one for some in WISHES.values() for one in some),
+            rf"^(?:how|where) (?:(?:do|can|could|should|may|must) (?:i|we|one|people)|to) {PRESSES}",
         ),
     ),
     Row(
@@ -206,13 +212,11 @@ ROWS: tuple[Row, ...] = (
             r"\b(?:for|from|of|on) me\b",
             r"^(?:please )?(?:snooze|remind)\b",  # its buttons put off what can wait
             r"\bmy (?:\w+ )?(?:votes?|answers?|tasks?|todos?|consumers?|list|turn|plate|obligations?|proposals?)\b",
-            r"(?<!who )(?<!whom )\b(?:do|must|should|have|need) i\b",
-            r"\bi (?:have to|must|need to|owe|should)\b",
-            # What people answer in words, as they do below a message that asks them: its buttons are what counts.
-            r"^(?:ok|okay|yes|no|done|ack|acknowledged|migrated|moved|approved?|rejected?|abstain|not mine)\b",
-            r"\b(?:i|we|i've|we've) (?:have |already |all |now )*"
-            r"(?:acknowledged?|approve|reject|abstain|vote|migrated|moved|done|finished|need more time)\b",
-            r"\b(?:it is|it's|that is|that's|this is) (?:done|migrated|not mine)\b",
+            rf"^(?!(?:how|where|why|when|whom?)\b).*\b(?:do|must|should|need|have) i (?:still |now |yet )*"
+            rf"(?:have to |need to )?{DOES}(?!.*\binstead\b)",
+            r"^do i have\b.*\b(?:anything|something|open|left|to do|due|waiting|pending|outstanding)\b",
+            rf"\bi (?:still |now )*(?:have to|must|need to|should) {DOES}",
+            *REPLIES,
         ),
     ),
     Row(
@@ -223,6 +227,8 @@ ROWS: tuple[Row, ...] = (
         words=_words(
             r"\b(?:next|upcoming|coming|due|when|scheduled?|calendar|today|tomorrow|soon|dates?|deadlines?|timeline)\b",
             r"\bthis (?:week|month)\b",
+            rf"\b(?:in|during|until|by|before|after|on) (?:the )?(?:\w+ of )?{MONTH}\b",
+            r"\bhappen(?:s|ing)?\b.*\b(?:(?:on|by|until|before|after|since|during|within)\b|in the|weekend|20[0-9]{2})",
             r"\bhow (?:long|soon|much time)\b",
             r"\blast day\b",
         ),
@@ -233,7 +239,7 @@ ROWS: tuple[Row, ...] = (
         example="Who depends on MODEL?",
         says="its consumers by team, and how that is known",
         words=_words(
-            r"\b(?:depend\w*|uses?|using|used|consum\w*|affect\w*|impact\w*|breaks?|hits?|downstream|relies|rely|call(?:s|ing|ed)?)\b",
+            r"^(?!.*\binstead\b).*\b(?:depend\w*|uses?|using|used|consum\w*|affect\w*|impact\w*|breaks?|hits?|downstream|relies|rely|call(?:s|ing|ed)?)\b",
         ),
     ),
     Row(
@@ -252,7 +258,10 @@ ROWS: tuple[Row, ...] = (
         example="Who answers for MODEL?",
         says="its owners, what says so, and what is missing",
         words=_words(
-            r"\b(?:who|whom|whose)\b",
+            r"\bwho (?:answers?|owns?|runs|maintains|looks after)\b",
+            r"\bwhose (?:\w+ )?(?:is|are) NAME\b",
+            r"\bwhose (?:model )?NAME\b",
+            r"\bwhom? (?:do|can|could|should|may|must) (?:i|we|one) (?:contact|ask|(?:talk|write|turn|speak) to)\b",
             r"\b(?:owners?|owns|owned|ownership|responsible|contacts?|in charge)\b",
         ),
     ),
@@ -275,7 +284,9 @@ ROWS: tuple[Row, ...] = (
         words=_words(
             r"^NAME$",
             r"\b(?:replac\w+|successors?|instead of|follows|after)\b",
-            r"\b(?:how|status|state|progress|stands?|doing|far|about|info|details?|show|plan)\b",
+            r"\b(?:coordinat\w+|who leads)\b",
+            r"\bhow (?:is|are|was|far|has|goes|about|do(?:es)? (?:NAME|it|they|this|that))\b",
+            r"\b(?:status|state|progress|stands?|doing|far|about|info|details?|show|plan)\b",
         ),
     ),
 )

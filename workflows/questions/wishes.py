@@ -35,6 +35,15 @@ WISHES: dict[str, tuple[str, ...]] = {
     "disable": (rf"^{HOW}disable\b",),
     "archive": (rf"^{HOW}(?<!the )(?<!an )archive\b",),
     "claim": (rf"^{HOW}claim\b",),
+    "hold": (r"\b(?:place|put|set)\b.*\bhold\b",),
+    "retention": (
+        r"\blegal holds?\b",
+        r"\bretention\b",
+        r"\b(?:how long|until when)\b.*\b(?:kept|keep|keeps)\b",
+        r"\bkeeping\b.*\bcosts?\b",
+        r"\bcosts?\b.*\b(?:keep|kept|keeping)\b",
+    ),
+    "grant": (r"\bwho (?:can|may) read\b", r"\bread the archive\b"),
     "object": (rf"^{HOW}object\b",),
     "take": (rf"^{HOW}take(?: \S+)? ?over\b",),
     "look-back": (rf"^{HOW}look back\b",),
@@ -47,6 +56,8 @@ WISHES: dict[str, tuple[str, ...]] = {
     "digest": (r"\bdigest\b",),
 }
 """Command -> how it is asked for."""
+TELLS = frozenset({"retention", "playbooks", "lessons", "search", "candidates", "stats", "digest"})
+"""Those that change nothing, and tell what was asked."""
 
 
 def wished(words: str) -> str:

@@ -6,13 +6,12 @@ Whoever reads it is alone with us, so people are named and nobody is notified.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.ids import SLASH_COMMAND, Action
-from bot.typed.helped import CHANGES, helped, helped_with
 from bot.views import limits
-from bot.views.asked import answers, helping, own
+from bot.views.asked import answers, asking, own
 from bot.views.asked.assistant_lines import lines, where_now
 from bot.views.asked.home import UNKNOWN
 from bot.views.blocks import (
@@ -40,7 +39,7 @@ from data.records.catalog import Entity
 from data.records.retirement import Retirement
 from workflows.questions.answers import Answer, Choice, What
 from workflows.questions.periods import Period
-from workflows.questions.table import ROWS, About, Asks
+from workflows.questions.table import Asks
 from workflows.questions.understanding import Question, needs_one
 from workflows.rules.wording import typed
 
@@ -64,8 +63,6 @@ NAMES = {
     Asks.STANDS: "How does it stand?",
 }
 """What a button says that asks."""
-UNDERSTOOD = "*I answer from the record*, with the entries an answer rests on. You may ask:"
-NOT_UNDERSTOOD = "*I did not understand that*, and guess nothing. You may ask:"
 EXACT = (
     f"Names are matched exactly. `{SLASH_COMMAND} list all` has retirements, `{SLASH_COMMAND} impact` models."
 )
@@ -111,15 +108,10 @@ def thanked(verdict: str) -> Payload:
     )
 
 
-def value(question: Question) -> str:
-    """What a button that asks carries; bot/typed/asked.py reads it."""
-    return f"{question.asks}|{question.period}|{'|'.join(question.about[:1])}"
-
-
 def _ask(choice: Choice) -> Payload:
     question = Question(asks=choice.asks, about=(choice.about,), period=choice.period)
     label = choice.name if choice.is_which else NAMES[choice.asks]
-    return button(label, Action.QUESTION_ASK, value(question))
+    return button(label, Action.QUESTION_ASK, asking.value(question))
 
 
 def _in_words(shown: Sequence[Payload]) -> str:
@@ -136,17 +128,15 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
             else f"*Nothing I may tell you of is called that.* {EXACT}"
         )
     elif asks in (Asks.HELP, Asks.UNCLEAR):
-        yield from _help(asks)
-    elif asks is Asks.CHANGE:
-        yield from _changes(found.question)
-    elif asks is Asks.LIST:
-        yield from _blocks_of(answers.listing(found.listed))
-    elif asks is Asks.MINE:
-        yield from own.waiting(found)
+        yield from asking.help_on(asks, found.choices)
+    elif asks in WHOLE:
+        yield from WHOLE[asks](found)
     elif any(one.is_which for one in found.choices):
         more = len(found.choices) - CHOICES_MAX
         rest = f" +{more:,} more: name one by its number, `{SLASH_COMMAND} list` has all" if more > 0 else ""
         yield section(f"*Which one?*{rest}")
+    elif asks is Asks.DUE and found.question.period is Period.UNKNOWN:
+        yield from asking.which_time(found.question)
     elif found.guide is not None:
         yield from guide.blocks(found)
     elif found.reached is not None:
@@ -159,6 +149,14 @@ def _shown(found: Answer, links: Mapping[str, str], there: Snapshot) -> Iterator
         yield from _over_all(found, links)
     else:
         yield from _of_one(found.listed[0], found, links)
+
+
+WHOLE: dict[Asks, Callable[[Answer], Iterable[Payload]]] = {
+    Asks.CHANGE: lambda found: asking.changes(found.question),
+    Asks.LIST: lambda found: _blocks_of(answers.listing(found.listed)),
+    Asks.MINE: own.waiting,
+}
+"""What is answered as it is, whatever is named."""
 
 
 def _lineage(found: Answer, reached: Sequence[tuple[str, str]]) -> str:
@@ -189,37 +187,6 @@ def _of_model(model: Entity, found: Answer, there: Snapshot) -> Iterator[Payload
 def _blocks_of(payload: Payload) -> list[Payload]:
     blocks: list[Payload] = payload.get("blocks") or [section(payload["text"])]
     return blocks
-
-
-def _help(asks: Asks) -> Iterator[Payload]:
-    head = NOT_UNDERSTOOD if asks is Asks.UNCLEAR else UNDERSTOOD
-    rows = [f"• _{safe(row.example)}_ {row.says}" for row in ROWS if row.asks is not Asks.HELP]
-    yield section("\n".join([head, *rows]))
-    yield section(
-        f"Put the exact name of a model, or a number as RET-1, for MODEL. I change nothing by myself: whatever can be "
-        f"changed is a button, or `{SLASH_COMMAND} help`."
-    )
-    for row in ROWS:
-        if row.about is not About.ONE and row.asks not in (Asks.HELP, Asks.PROPOSE):
-            period = Period.NEXT_WEEK if row.asks is Asks.DUE else Period.AHEAD
-            yield actions(
-                button(row.example, Action.QUESTION_ASK, value(Question(asks=row.asks, period=period)))
-            )
-
-
-def _changes(question: Question) -> Iterator[Payload]:
-    """Who writes what they want done is told how it is done: what changes something is asked for where it counts."""
-    if question.command:
-        about = next((one for one in question.about if one.startswith("RET-")), "")
-        line = helped_with(question.command, about=about)
-        yield section(f"*Nothing is changed by what you write to me.* This command does it:\n{line}")
-        yield section(f"`{SLASH_COMMAND} help` has all others.")
-        return
-    yield section(
-        "*Nothing is changed by what you write to me.* These commands do, for whoever may run them:"
-    )
-    yield from map(section, limits.spread(helped()[CHANGES], at_most=SECTIONS_MAX))
-    yield section(helping.BUTTONS)
 
 
 def _impact(model: Entity, there: Snapshot) -> list[Payload]:
@@ -293,7 +260,9 @@ def _of_one(state: Retirement, found: Answer, links: Mapping[str, str]) -> Itera
         case _:
             counts = obligation_counts(state, found.now) if state.obligations else ""
             who_leads = f"Coordinator {mention(state.coordinator_id)}"
-            yield section("\n".join(filter(None, [headline(state), who_leads, counts])))
+            after = state.plan.successor_name or state.plan.successor_id
+            instead = f"*Instead* {safe(after) or 'nothing: it has no successor'}"
+            yield section("\n".join(filter(None, [headline(state), f"{who_leads}; {instead}", counts])))
             told = [*steps.lines(state), *told]
     has_all = "audit" if found.question.asks is Asks.STORY else "show"
     rest = f": `{SLASH_COMMAND} {has_all} {state.id}` has all"

@@ -161,6 +161,36 @@ def test_one_command_is_told_where_it_does_what_is_wanted(tmp_path: Path) -> Non
     assert "/retire pause" not in told
 
 
+@pytest.mark.parametrize("about", [(), ("RET-1",)], ids=["all", "one"])
+def test_a_time_that_is_not_known_is_said_to_be_and_others_are_offered(
+    tmp_path: Path, about: tuple[str, ...]
+) -> None:
+    asked = Question(asks=Asks.DUE, about=about, period=Period.UNKNOWN)
+    shown = drawn(tmp_path, asked, announced())
+    (head, *_) = texts(shown["blocks"])
+    assert head.startswith("*I do not know that time.* I can tell what is ahead: today, tomorrow,")
+    offered = [value for action, value in buttons(shown) if action == "question.ask"]
+    assert f"due|next month|{''.join(about)}" in offered
+    assert ("due|ahead|RET-1" in offered) == bool(about)
+
+
+def test_what_was_not_understood_of_something_that_was_named_offers_what_can_be_asked_of_that(
+    tmp_path: Path,
+) -> None:
+    asked = Question(asks=Asks.UNCLEAR, about=("RET-1",))
+    shown = drawn(tmp_path, asked, announced())
+    assert "*Or of RET-1 churn-v1:*" in texts(shown["blocks"])
+    assert ("question.ask", "blocks|ahead|RET-1") in buttons(shown)
+    model = an_entity("kettle", kind=Kind.MODEL)
+    shown = drawn(tmp_path, Question(asks=Asks.UNCLEAR, about=(model.id,)), announced(), there=catalog(model))
+    assert ("question.ask", f"propose|ahead|{model.id}") in buttons(shown)
+
+
+def test_what_follows_a_model_is_told_with_how_it_stands(tmp_path: Path) -> None:
+    shown = drawn(tmp_path, Question(asks=Asks.STANDS, about=("RET-1",)), announced())
+    assert "; *Instead* churn-v2" in texts(shown["blocks"])[0]
+
+
 def test_an_end_that_waits_for_people_blocks_it_and_is_confirmed_there(tmp_path: Path) -> None:
     policy = a_policy()
     tiers = tuple(replace(one, closed_by_two="yes") for one in policy.tiers)

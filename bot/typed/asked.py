@@ -14,9 +14,10 @@ from bot.views.proposing import guide
 from data.errors import Stale
 from data.records.base import Record
 from data.records.plan import Reason
+from workflows.questions.choices import NO_SUCCESSOR
 from workflows.questions.names import names_for
 from workflows.questions.table import Asks
-from workflows.questions.understanding import NO_SUCCESSOR, Question, read, understood
+from workflows.questions.understanding import Question, read, understood
 
 _ID, _CHANNEL, _TS = (
     re.compile(r"[UW][A-Z0-9]{1,40}"),

@@ -95,6 +95,19 @@ def test_a_reason_other_than_replaced_needs_no_successor(town: Town) -> None:
     assert "proposal.successor" not in chosen(open_form(town, TOM))
 
 
+def test_what_the_menus_ask_may_be_typed_in_the_thread_and_taken_back(town: Town) -> None:
+    said = ask(town, TOM, "help me retire churn-v1")
+    assert "A menu above may be used again to change it" in said
+    assert "Leave it, and nothing was proposed." in said
+    thread = answers(town, TOM)[-1]["thread_ts"]
+    assert "*Retire churn-v1*, cost. Step 2 of 3" in ask(town, TOM, "cost", thread=thread)
+    assert "cost, without a successor. Step 3 of 3" in ask(town, TOM, "no successor", thread=thread)
+    assert "cost, followed by churn-v2" in ask(town, TOM, "no, churn-v2", thread=thread)
+    assert "*Nothing was proposed*" in ask(town, TOM, "never mind", thread=thread)
+    assert "I did not understand that" in ask(town, TOM, "cost", thread=thread)
+    assert town.bot.house.store.streams("RET-") == ()
+
+
 def test_without_a_model_one_of_ones_own_is_chosen(town: Town) -> None:
     assert "*Which of your models?*" in ask(town, ADA, "help me retire a model")
     assert CHURN in menu(town, ADA)

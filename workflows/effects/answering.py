@@ -17,7 +17,9 @@ from workflows.engine import all_retirements
 from workflows.home import Board
 from workflows.questions.answering import Reader
 from workflows.questions.answers import Answer
+from workflows.questions.choices import LEAVE
 from workflows.questions.names import names_for
+from workflows.questions.stepping import gone_on, stepped
 from workflows.questions.table import Asks
 from workflows.questions.understanding import TEXT_MAX, Question, needs_one, read, written
 from workflows.questions.wording import EXAMPLES, checked
@@ -58,7 +60,7 @@ def answer(effect: Effect, shop: Workshop) -> Answer | None:
     person_id = effect.body["person"]
     whole = Board(catalog.snapshot(), all_retirements(store), now, in_force_now(store, catalog, now))
     board = whole.seen_by(person_id)
-    question = _by_wording(effect, board, shop) or read(effect.body)
+    question = _step(effect, shop) or _by_wording(effect, board, shop) or read(effect.body)
     reader = Reader(board, store, shop.engine.gatherer.policy, person_id)
     if needs_one(question) and not question.is_misnamed:
         question = replace(question, about=_spoken_of(effect, reader, shop))
@@ -75,12 +77,26 @@ def told_of(found: Answer | None) -> dict[str, str]:
 
 def _spoken_of(effect: Effect, reader: Reader, shop: Workshop) -> tuple[str, ...]:
     """What was last asked about in the same thread: "it", where nothing is named."""
+    before = [reader.subjects(one) for one in _asked_before(effect, shop)]
+    return next((about for about in reversed(before) if len(about) == 1), ())
+
+
+def _step(effect: Effect, shop: Workshop) -> Question | None:
+    """The next step of a proposal somebody is led through here, where that is what they chose or typed."""
+    said = read(effect.body)
+    if not said.choice:
+        return None
+    before = gone_on(_asked_before(effect, shop))
+    return stepped(before, said) if before is not None and before.choice != LEAVE else None
+
+
+def _asked_before(effect: Effect, shop: Workshop) -> list[Question]:
+    """What was asked in the same thread, in its order."""
     channel, thread_ts = effect.body["channel"], effect.body["thread_ts"]
     kept = shop.engine.store.kept(f"{NOTICE}/{channel}/")
     said = (one.effect for one in kept if one.effect.kind is EffectKind.POST)
     here = [one for one in said if one.body["thread_ts"] == thread_ts and _asked_at(one) < _asked_at(effect)]
-    before = [reader.subjects(read(one.body)) for one in sorted(here, key=_asked_at)]
-    return next((about for about in reversed(before) if len(about) == 1), ())
+    return [read(one.body) for one in sorted(here, key=_asked_at)]
 
 
 def _asked_at(effect: Effect) -> str:

@@ -20,7 +20,8 @@ from workflows import proposing
 from workflows.commands import Propose
 from workflows.decisions.proposals import check_proposer
 from workflows.questions.answers import Guide
-from workflows.questions.understanding import NO_SUCCESSOR, Question
+from workflows.questions.choices import NO_SUCCESSOR
+from workflows.questions.understanding import Question
 from workflows.rules.hindsight.playbooks import for_reason
 from workflows.rules.plans import plan
 from workflows.rules.plans.gap import days_between, told

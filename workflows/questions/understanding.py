@@ -9,6 +9,7 @@ import re
 
 from data.records.base import Record
 from data.records.plan import Reason
+from workflows.questions.choices import CHOICES, choice_in, is_followed, reason_in
 from workflows.questions.names import WORDS_AT_MOST, Names
 from workflows.questions.periods import Period, period_in
 from workflows.questions.table import BY_ASKS, NAME, About, Asks, fitting
@@ -19,7 +20,7 @@ TEXT_MAX = 2_000
 NAMED_MAX = 8
 WORD_MIN = 3
 MISNAMED_MAX = 3
-NO_SUCCESSOR = "none"
+PAIR = 2
 
 _LINKED = re.compile(r"<[^<>|]*\|([^<>]*)>|<([^<>|]*)>")
 _ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -57,6 +58,7 @@ class Question(Record, frozen=True, kw_only=True):
     near    ids of what is called nearly as something that was named, and is not there
     is_misnamed   something was named that nobody knows by that name
     command   which of ours does what they want done, where that is one
+    choice    what it says to whoever is led through a proposal, where it says something (stepping.py)
     reason, successor_id   what whoever is led through a proposal has chosen so far; `NO_SUCCESSOR` is a choice, too
     """
 
@@ -68,6 +70,7 @@ class Question(Record, frozen=True, kw_only=True):
     command: str = ""
     reason: Reason | None = None
     successor_id: str = ""
+    choice: str = ""
 
 
 def understood(text: str, names: Names) -> Question:
@@ -82,12 +85,18 @@ def understood(text: str, names: Names) -> Question:
     if about or (row is not None and row.about is About.NOTHING):
         misnamed = []
     near = dict.fromkeys(found for one in misnamed for found in names.resembling(one))
+    reason, successor_id = reason_in(spoken) if asks is Asks.PROPOSE else None, ""
+    if asks is Asks.PROPOSE and len(about) == PAIR and is_followed(spoken):
+        (*about, successor_id), reason = about, reason or Reason.REPLACED
     return Question(
         asks=asks,
         about=tuple(dict.fromkeys(about))[:NAMED_MAX],
+        reason=reason,
+        successor_id=successor_id,
         period=period_in(spoken),
         near=tuple(near)[:NAMED_MAX],
         command=wished(spoken) if asks is Asks.CHANGE else "",
+        choice=choice_in(spoken),
         is_misnamed=bool(near) or any(_LIKE_A_NAME.fullmatch(one) for one in misnamed),
     )
 
@@ -103,6 +112,7 @@ def written(question: Question) -> dict[str, str]:
         "command": question.command,
         "reason": str(question.reason or ""),
         "successor": question.successor_id,
+        "choice": question.choice,
     }
     return {name: value for name, value in said.items() if value}
 
@@ -119,6 +129,7 @@ def read(said: dict[str, str]) -> Question:
         command=next((one for one in WISHES if one == said.get("command")), ""),
         reason=next((one for one in Reason if one == said.get("reason")), None),
         successor_id=said.get("successor", ""),
+        choice=next((one for one in CHOICES if one == said.get("choice")), ""),
     )
 
 
@@ -139,8 +150,8 @@ def _words(text: str) -> list[str]:
 
 
 def _named(words: list[str], names: Names) -> tuple[list[str], list[str]]:
-    """The words with each name replaced by one sign, the longest names first; and what they name."""
-    about: list[str] = []
+    """The words with each name replaced by one sign, the longest names first; and what they name, in order."""
+    meant: list[tuple[str, ...]] = [()] * len(words)
     for count in range(min(WORDS_AT_MOST, len(words)), 0, -1):
         at = 0
         while at + count <= len(words):
@@ -154,10 +165,10 @@ def _named(words: list[str], names: Names) -> tuple[list[str], list[str]]:
                 else names.meant(name) or names.meant(name.removesuffix("'s"))
             )
             if found:
-                about += found
                 words = [*words[:at], NAME, *words[at + count :]]
+                meant = [*meant[:at], found, *meant[at + count :]]
             at += 1
-    return words, about
+    return words, [one for found in meant for one in found]
 
 
 def _is_ordinary(word: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import limits
 from bot.views.asked.home import value as page
-from bot.views.blocks import Payload, actions, button, mentions, option, plain, safe, section
+from bot.views.blocks import Payload, actions, button, context, mentions, option, plain, safe, section
 from bot.views.graph import impact
 from bot.views.hindsight import playbooks
 from data.records.catalog import Entity
@@ -20,12 +20,17 @@ from data.records.plan import Reason
 from data.records.policy import Policy
 from workflows.home import OVERVIEW
 from workflows.questions.answers import Answer, Guide
-from workflows.questions.understanding import NO_SUCCESSOR
+from workflows.questions.choices import LEAVE, NO_SUCCESSOR
 from workflows.rules.voting.roles import Weighed, asked, notice_days
 from workflows.rules.wording import counted
 
 NONE = "No successor"
 NOTES_MAX = 8
+LEFT = "*Nothing was proposed*, and nothing has to be undone. _Help me retire MODEL_ begins again."
+HOW = (
+    "Choose, or type it here: a reason, a name, _no successor_. A menu above may be used again to change it, or type "
+    "_back_ or _start over_. Leave it, and nothing was proposed."
+)
 MODEL, REASON, SUCCESSOR = "model", "reason", "successor"
 """What a menu asks for: how the id of its block begins; bot/typed/asked.py reads it."""
 
@@ -33,6 +38,9 @@ MODEL, REASON, SUCCESSOR = "model", "reason", "successor"
 def blocks(found: Answer) -> Iterator[Payload]:
     guide, model, question = found.guide, found.model, found.question
     assert guide is not None
+    if question.choice == LEAVE:
+        yield section(LEFT)
+        return
     if model is None:
         yield from _which(guide)
     elif guide.refusal:
@@ -44,6 +52,8 @@ def blocks(found: Answer) -> Iterator[Payload]:
         yield from _followed(model, question.reason, guide, is_chosen=bool(question.successor_id))
     else:
         yield from _ready(model, question.reason, guide)
+    if not guide.refusal and not (model is not None and guide.trouble and question.reason is None):
+        yield context(HOW)
 
 
 def _which(guide: Guide) -> Iterator[Payload]:

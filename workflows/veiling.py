@@ -37,13 +37,13 @@ def ids_without_names(there: Snapshot, model_id: str) -> dict[str, str]:
     return {part.id: _id(part.id, there.secret) for part in belonging(hidden, there)}
 
 
-def without_names(text: str, there: Snapshot) -> str:
-    """What we or others say where everybody may read it: without any name of what is restricted.
+def without_names(text: str, there: Snapshot, models: Iterable[str] | None = None) -> str:
+    """What we or others say where everybody may read it: without any name of what is restricted, or of these models.
 
     Names are found in file names, in names of programs and with other signs between their words, too. What is called
     otherwise in the catalog, with such a name in it, keeps its own.
     """
-    hidden = {part.id: part for part in belonging(there.audiences, there)}
+    hidden = {part.id: part for part in belonging(there.audiences if models is None else models, there)}
     names = {name.casefold() for part in hidden.values() for name in (*there.ids_of(part.id), *_names(part))}
     if not names:
         return text

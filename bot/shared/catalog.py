@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
+from bot.shared.unseen import Unseen
 from data.catalog.catalog import Catalog
 from data.importers.sources import Source
 from data.records.catalog import Entity, Group, Person
@@ -17,21 +18,21 @@ from data.records.catalog import Entity, Group, Person
 class SharedSource:
     """Implements `bot.formats.KnownThings` for the file with this root."""
 
-    def __init__(self, catalog: Catalog, root: str) -> None:
-        self._catalog, self._root = catalog, root
+    def __init__(self, catalog: Catalog, root: str, unseen: Unseen) -> None:
+        self._catalog, self._root, self._unseen = catalog, root, unseen
 
     def known(self) -> tuple[Entity | Group | Person, ...]:
-        return self._catalog.known()
+        return tuple(self._unseen.without(self._catalog.known()))
 
     def as_told(self) -> tuple[Entity, ...]:
-        return self._catalog.as_told()
+        return tuple(self._unseen.without(self._catalog.as_told()))
 
     def known_outside(
         self,
         format: str,  # noqa: A002 - the word of the commands
         sources: Sequence[Source],  # noqa: ARG002 - it lies elsewhere than it is called
     ) -> Iterable[Entity | Group | Person]:
-        return _Known(lambda: self._catalog.known_outside(format, [self._root]))
+        return _Known(lambda: tuple(self._unseen.without(self._catalog.known_outside(format, [self._root]))))
 
     def slack_ids_outside(self, sources: Sequence[Source]) -> dict[str, str]:  # noqa: ARG002 - as above
         return self._catalog.slack_ids_outside([self._root])

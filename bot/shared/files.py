@@ -18,6 +18,7 @@ from bot.formats import CALLS, FORMATS, Format
 from bot.shared.catalog import SharedSource
 from bot.shared.logs import in_the_name_of, read_log, told_by
 from bot.shared.owners import without_owners, without_people
+from bot.shared.unseen import Unseen
 from bot.slack.files import SlackFiles
 from data.catalog.catalog import STREAM, Catalog
 from data.catalog.joined import joins_of
@@ -68,20 +69,21 @@ class DroppedFiles:
         if isinstance(content, NotDone):
             return content
         place = f"slack:{file.channel}"
+        unseen = Unseen.by(by, self._catalog.snapshot())
         with _put_down(content, file.name) as path, uncollected():
-            root = f"{place}/{file.name}"
-            format, reading = recognised(path, root, self._catalog, now())  # noqa: A001 - as elsewhere
+            known = SharedSource(self._catalog, f"{place}/{file.name}", unseen)
+            format, reading = recognised(path, known, now())  # noqa: A001 - as elsewhere
             reading = _without_paths(_moved(reading, str(path.parent), place), place)
         told = told_by(by, file.name)
         source = told if format == CALLS else format
-        reading = in_the_name_of(told, reading, format)
+        reading = unseen.apart(in_the_name_of(told, reading, format))
         outside = self._catalog.known_outside(source, reading.roots)
-        reading = self._of_its_own(without_people(reading, file.name), source, Known(outside))
+        reading = self._of_its_own(without_people(reading, file.name), source, Known(outside), unseen)
         reading = _without_servings(without_owners(reading), outside)
         report = self._catalog.import_(reading, format=source, now=now(), by=by)
         if since is not None and not report.changed:
             report = self._done_before(reading, report, by, since)
-        return msgspec.structs.replace(report, format=format)
+        return msgspec.structs.replace(unseen.as_told(report), format=format)
 
     def plan(self, file: SharedFile, now: datetime) -> PlanFile | NotDone:
         content = self._content(file, now)
@@ -99,6 +101,7 @@ class DroppedFiles:
         reading: Reading,
         source: str,
         known: Known,
+        unseen: Unseen,
     ) -> Reading:
         """Without what other sources tell of: it adds to the catalog, and makes nobody an owner or voter of theirs."""
         ids = {one.id for one in reading.entities}
@@ -114,7 +117,7 @@ class DroppedFiles:
             Note(where=reading.files[one], what=one, note=f"passed over. {ENDPOINTS}") for one in sorted(ends)
         ]
         entities = [
-            _with_names_of_its_own(one, known, notes)
+            _with_names_of_its_own(one, known, notes, unseen)
             for one in reading.entities
             if one.id not in told and one.id not in ends
         ]
@@ -152,12 +155,11 @@ def _put_down(content: bytes, name: str) -> Iterator[Path]:
         yield path
 
 
-def recognised(path: Path, root: str, catalog: Catalog, now: datetime) -> tuple[str, Reading]:
+def recognised(path: Path, known: SharedSource, now: datetime) -> tuple[str, Reading]:
     """The only format that keeps something of it, or most of it where others keep but bits. A log is no catalog.
 
     Raises `Invalid` with why none does, `Refused` where it may be of several.
     """
-    known = SharedSource(catalog, root)
     found: list[tuple[Format, Reading]] = []
     why_not: dict[str, list[str]] = {}
     for one in SHARED:
@@ -232,7 +234,7 @@ def _without_paths(reading: Reading, place: str) -> Reading:
     return msgspec.structs.replace(reading, entities=entities, notes=(*reading.notes, *notes))
 
 
-def _with_names_of_its_own(entity: Entity, known: Known, notes: list[Note]) -> Entity:
+def _with_names_of_its_own(entity: Entity, known: Known, notes: list[Note], unseen: Unseen) -> Entity:
     """Whoever has the name of a thing as an alias is that thing to every import that comes after."""
     kept = []
     for alias in entity.aliases:
@@ -240,7 +242,7 @@ def _with_names_of_its_own(entity: Entity, known: Known, notes: list[Note]) -> E
         ids = () if found is None else (found.id,) if isinstance(found, Found) else found.tried
         if set(ids) <= {entity.id}:
             kept.append(alias)
-        else:
+        elif not unseen.is_one(ids):
             note = f"is a name of {' and '.join(ids)}; left out. {OTHERS}"
             notes.append(Note(where=entity.declared_in, what=f"alias {alias}", note=note))
     return msgspec.structs.replace(entity, aliases=tuple(kept)) if entity.aliases else entity

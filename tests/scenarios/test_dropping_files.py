@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from data.events import Imported
+from tests import canary
 from tests.fakes.slack import BOT_USER, DOWNLOAD, File, User
 from tests.scenarios.town import GOVERNANCE, TOM, Town, words
 
@@ -82,9 +84,64 @@ def test_a_csv_is_imported_and_its_report_is_told_in_its_thread(town: Town) -> N
     assert town.bot.house.catalog.entity("csv:tuesday-mailer").declared_in == f"slack:{IMPORTS}/edges.csv:2"
 
 
-def test_a_file_that_comes_upon_a_restricted_model_is_told_of_without_its_name(town: Town) -> None:
+RESOURCE = """
+apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: {{name: {}}}
+spec: {{type: ai-model, owner: storefront}}
+"""
+SERVER = RESOURCE.replace("Resource", "Component").replace(
+    "ai-model", "model-server, dependsOn: [resource:churn-v1]"
+)
+GUESSES = {
+    "edges.csv": "from,to,from_kind\nN-mailer,NAME,consumer\nN-mailer,NAME-prod,nonsense\n",
+    "ids.csv": "from,to\nN-mailer,resource:default/NAME\ncomponent:default/NAME-prod,churn-v1\n",
+    "calls.csv": "from,to,last_seen\nNAME-prod,churn-v1,2026-03-01\nN-mailer,NAME-prod,2026-03-01\n",
+    "model.yaml": RESOURCE.format("NAME"),
+    "server.yaml": SERVER.format("NAME-prod"),
+    "alias.yaml": RESOURCE.format(
+        "N-model, annotations: {emeritus.dev/aliases: 'NAME, resource:default/NAME'}"
+    ),
+}
+OF_CHURN = "resource:default/churn-v1"
+
+
+@pytest.mark.parametrize(
+    "forms", [("edges.csv", "calls.csv"), ("ids.csv", "model.yaml", "server.yaml"), ("alias.yaml",)], ids=str
+)
+def test_of_a_guessed_name_a_report_says_what_it_says_of_one_that_nobody_has(
+    tmp_path: Path, forms: tuple[str, ...]
+) -> None:
+    """Everybody in the channel reads the name in the file; none of our words may say that it means something."""
+    with Town(tmp_path, serves=False, import_channel=IMPORTS, may_know=(TOM, IMPORTS)) as town:
+        before = town.bot.house.catalog.snapshot()
+        said = {
+            (form, again, name): reported(town, form, f"n{number}-{again}", name)
+            for form in forms
+            for again in range(2)
+            for number, name in enumerate(("first-of-all", canary.CANARY, "crimson-walrus"))
+        }
+        for form, again, _ in said:
+            assert said[form, again, canary.CANARY] == said[form, again, "crimson-walrus"], form
+        after = town.bot.house.catalog.snapshot()
+        model = "resource:default/silent-heron"
+        assert after.audiences == before.audiences
+        assert after.owners_of(after.entity(model)) == before.owners_of(before.entity(model))
+        for one in (model, OF_CHURN):
+            assert after.endpoints_of(one) == before.endpoints_of(one)
+
+
+def reported(town: Town, form: str, own: str, name: str) -> str:
+    """What is said of such a file, whichever name it has and how often the catalog has changed."""
+    content = re.sub(r"\bN\b", own, GUESSES[form].replace("NAME", name))
+    (report,) = told(town, drop(town, content, f"{own}-{form}"))
+    return re.sub(r"version \d+", "", re.sub(r"\bn\d-\d\b", "N", report.replace(name, "NAME")))
+
+
+def test_whoever_may_know_of_it_does_not_tell_the_channel(town: Town) -> None:
     """It is judged by the name of that model, as every scenario is."""
-    file = drop(town, "from,to,from_kind\ntuesday-mailer,SILENT-HERON-PROD,consumer\n")
+    town.slack.ws.channels[IMPORTS].members.append(canary.QUINN)
+    file = drop(town, "from,to,from_kind\ntuesday-mailer,SILENT-HERON-PROD,consumer\n", by=canary.QUINN)
     (report,) = told(town, file)
     assert 'note edges.csv:2 "a restricted model": joined to a restricted model by its name' in report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.plan_file import PlanFile, parsed, written
+from tests import canary
 from tests.scenarios.test_dropping_files import IMPORTS, drop, told
 from tests.scenarios.town import ADA, TOM, Town
 
@@ -13,6 +14,16 @@ def exported(town: Town) -> str:
     state = town.retirement()
     assert state.plan is not None
     return written(PlanFile(retirement=state.id, why=str(state.why), plan=state.plan))
+
+
+def test_of_a_guessed_successor_is_said_what_is_said_of_one_that_nobody_has(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False, import_channel=IMPORTS, may_know=(TOM, IMPORTS)) as town:
+        assert town.propose() == {}
+        plan = exported(town).replace("churn-v2", "NAME")
+        names = (canary.CANARY, "crimson-walrus")
+        said = [told(town, drop(town, plan.replace("NAME", name), "plan.toml"))[0] for name in names]
+        assert said[0].replace(names[0], names[1]) == said[1]
+        assert 'No model is called "resource:default/crimson-walrus"' in said[1]
 
 
 def test_a_changed_plan_takes_the_place_of_the_old_one_and_the_same_file_changes_nothing(

@@ -47,12 +47,12 @@ def take(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     except EmeritusError as error:
         if isinstance(error, Unavailable) and claim.attempt < QUIET_TRIES:
             return again(claim, error, shop.world), None
-        return Done(), told(claim, file, _lines(error.told(), shop), shop)
+        return Done(), told(claim, file, _lines(error.told(), body["by"], shop), shop)
     if isinstance(report, NotDone):
         return report, None
     shop.world.point("file imported")
     share = None if report.changed else _before(file, shop)
-    lines = _lines(str(report), shop)
+    lines = _lines(str(report), body["by"], shop)
     return Done(), told(claim, file, lines, shop, format=report.format, share=share)
 
 
@@ -64,13 +64,18 @@ def _proposed(
         return plan, None
     receipt = plan_files.propose(claim, plan, shop)
     shop.world.point("file imported")
+    assert claim.effect is not None
+    lines = _lines(receipt.reply, claim.effect.body["by"], shop)
     is_done = receipt.outcome is Outcome.DONE
-    return Done(), told(claim, file, _lines(receipt.reply, shop), shop, format=PLAN if is_done else "")
+    return Done(), told(claim, file, lines, shop, format=PLAN if is_done else "")
 
 
-def _lines(said: str, shop: Workshop) -> list[str]:
-    """As the whole channel may read it, whoever shared the file."""
-    return without_names(said, shop.engine.gatherer.catalog.snapshot()).split("\n")
+def _lines(said: str, by: str, shop: Workshop) -> list[str]:
+    """As the whole channel may read it. Whoever shared the file may know of something that others may not; where they
+    may not either, a name in it is what they wrote, and nobody's to us: one that was put out of sight would tell."""
+    there = shop.engine.gatherer.catalog.snapshot()
+    known = [model for model, people in there.audiences.items() if by in people]
+    return without_names(said, there, known).split("\n")
 
 
 def _look(claim: Claim, file: SharedFile, files: SharedFiles, shop: Workshop) -> SharedFile | NotDone | Done:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from bot.formats import CALLS
+from bot.shared.catalog import SharedSource
 from bot.shared.files import SHARED, recognised
+from bot.shared.unseen import Unseen
 from data.catalog.catalog import Catalog
 from data.errors import Invalid
 from data.importers.openmetadata import read_openmetadata
@@ -90,9 +92,13 @@ def test_every_format_has_its_sample() -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_file_of_a_format_is_of_that_one_alone(desk: Desk, tmp_path: Path, name: str) -> None:
     path = written(tmp_path, SAMPLES[name])
-    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog, NOW)  # noqa: A001 - the word of the commands
+    format, reading = recognised(path, shared_in(desk.bot.house.catalog), NOW)  # noqa: A001 - the word of the commands
     assert format == name
     assert reading.documents.kept == 1
+
+
+def shared_in(catalog: Catalog) -> SharedSource:
+    return SharedSource(catalog, "slack:C1/given", Unseen(()))
 
 
 class Counted(Catalog):
@@ -110,7 +116,7 @@ def test_what_is_known_is_gathered_once_and_for_no_format_that_a_table_is_none_o
 ) -> None:
     """It takes half a second in a large catalog, and there are eleven formats."""
     catalog = Counted(desk.bot.store)
-    recognised(written(tmp_path, SAMPLES["csv"]), "slack:C1/given", catalog, NOW)
+    recognised(written(tmp_path, SAMPLES["csv"]), shared_in(catalog), NOW)
     assert catalog.asked == ("csv",)
 
 
@@ -123,7 +129,7 @@ def test_parts_that_another_format_would_find_within_its_documents_leave_no_doub
     others = [{**PROPOSAL, "entityUrn": urn.format(name)} for name in "ab"]
     path = written(tmp_path, [featured, *others])
     assert read_openmetadata([path]).documents == Count(read=3, kept=1, skipped=2)
-    format, reading = recognised(path, "slack:C1/given", desk.bot.house.catalog, NOW)  # noqa: A001 - as above
+    format, reading = recognised(path, shared_in(desk.bot.house.catalog), NOW)  # noqa: A001 - the word of the commands
     assert (format, reading.documents.kept) == ("datahub", 3)
 
 
@@ -132,7 +138,11 @@ def test_parts_that_another_format_would_find_within_its_documents_leave_no_doub
 )
 def test_what_is_of_none_says_of_each_why_not_in_a_line(desk: Desk, tmp_path: Path, content: str) -> None:
     with pytest.raises(Invalid) as refused:
-        recognised(written(tmp_path, content), "slack:C1/given", desk.bot.house.catalog, NOW)
+        recognised(
+            written(tmp_path, content),
+            shared_in(desk.bot.house.catalog),
+            NOW,
+        )
     lines = str(refused.value).split("\n")
     named = [name for line in lines for name in line.partition(":")[0].split(", ")]
     assert sorted(named) == sorted([CALLS, *(one.name for one in SHARED)])
@@ -141,11 +151,15 @@ def test_what_is_of_none_says_of_each_why_not_in_a_line(desk: Desk, tmp_path: Pa
 
 def test_what_is_kept_of_a_table_of_nothing_is_nothing(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"csv: given: names nothing that can be kept; skipped given:2 "):
-        recognised(written(tmp_path, "from,to\nx,\n"), "slack:C1/given", desk.bot.house.catalog, NOW)
+        recognised(
+            written(tmp_path, "from,to\nx,\n"),
+            shared_in(desk.bot.house.catalog),
+            NOW,
+        )
 
 
 def test_many_problems_are_told_by_the_first_and_how_many_more(desk: Desk, tmp_path: Path) -> None:
     words = "---\n- one\n---\n- two\n---\n- three\n"
     with pytest.raises(Invalid) as refused:
-        recognised(written(tmp_path, words), "slack:C1/given", desk.bot.house.catalog, NOW)
+        recognised(written(tmp_path, words), shared_in(desk.bot.house.catalog), NOW)
     assert str(refused.value).split("\n")[0].endswith(" (+2 more)")

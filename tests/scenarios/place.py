@@ -185,7 +185,7 @@ class Place:
             judge(self.slack.calls)
             found = canary.leaks(self.slack, self.may_know)
             assert found == [], found
-            assert [line for line in self.overheard.lines if canary.CANARY in line.casefold()] == []
+            assert [line for line in self.overheard.lines if canary.is_heard(line)] == []
 
     def serve(self) -> None:
         """Start the model servers, for stories that come to look at them."""

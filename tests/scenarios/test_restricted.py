@@ -10,7 +10,7 @@ import pytest
 from bot.typed.command_parts import Part
 from bot.typed.table import COMMANDS
 from data.records.retirement import State
-from tests.canary import CANARY, QUINN, RHEA, leaks
+from tests.canary import CANARY, QUINN, RHEA, WRITTEN, leaks
 from tests.data.catalogs import a_document
 from tests.fakes.slack import Channel
 from tests.scenarios.asking import ask
@@ -63,7 +63,7 @@ def quiet(tmp_path: Path) -> Iterator[Town]:
 
 def begin(town: Town) -> None:
     """It is proposed as RET-1, approved and announced."""
-    assert town.propose(CANARY, by=QUINN) == {}
+    assert town.propose(CANARY, by=QUINN, **{"proposal.why": f"Nobody reads it: {WRITTEN}"}) == {}
     for voter in VOTERS:
         town.press(voter, town.posted(QUIET, "RET-1/card"), "vote.approve")
     town.pass_time(days=15)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
+from data.errors import NotFound
 from data.records.catalog import Entity, Kind
 from tests.builders import ANNOUNCED_AT, PAT, a_dark, a_policy, a_subject, proposing
 from workflows.proposing import facts
@@ -34,6 +36,15 @@ def test_lessons_of_a_restricted_model_are_shown_in_no_other_thread():
     open_one = facts(command, CHURN, policy, there(), every=(reviewed,), now=ANNOUNCED_AT)
     hidden = facts(command, CHURN, policy, there(FRAUD), every=(reviewed,), now=ANNOUNCED_AT)
     assert (open_one.alike, hidden.alike) == (("RET-3",), ())
+
+
+def test_whoever_may_not_know_of_a_model_proposes_none():
+    command = proposing(model_id=FRAUD, by="U-OTHER")
+    assert (
+        facts(command, FRAUD, a_policy(), there(), every=(), now=ANNOUNCED_AT).subject.model_name == "fraud"
+    )
+    with pytest.raises(NotFound, match='No model is called "model:fraud"'):
+        facts(command, FRAUD, a_policy(restricted_channel="GSEC"), there(FRAUD), every=(), now=ANNOUNCED_AT)
 
 
 def test_a_successor_few_may_know_of_is_not_named_in_a_plan_that_everybody_reads():

@@ -107,6 +107,13 @@ def test_of_a_restricted_link_neither_its_name_is_told_nor_what_follows_it(end, 
     assert told(there, *retirements) == said
 
 
+def test_the_number_of_a_restricted_retirement_is_told_nowhere():
+    a, b = chained("a", "b")
+    assert "(RET-7)" in told(catalog(a, b), retiring("b"))
+    there = catalog(a, replace(b, restricted_to=()))
+    assert told(there, retiring("b")) == "b is being retired itself: choose one that stays. The chain: a -> b"
+
+
 def test_that_whoever_moves_may_have_to_move_again_is_said_without_the_name_of_a_restricted_link():
     a, b, c, d = chained(*"abcd")
     there = catalog(a, b, replace(c, restricted_to=()), d)

@@ -72,6 +72,17 @@ def _answered_for_themselves(event: Tree) -> Tree:
     return {**event, "event": f"{event['event']}/2"}
 
 
+def _called_so_as_it_stands(event: Tree) -> Tree:
+    """What people called a playbook was hashed as it stands, and cannot be erased."""
+    return {**event, "event": f"{event['event']}/2", "name": {"prose": event["name"]}}
+
+
+def _followed_so_as_it_stands(event: Tree) -> Tree:
+    """The same of the one that a proposal follows."""
+    called = {"like_name": {"prose": event["like_name"]}} if "like_name" in event else {}
+    return {**event, "event": "proposed/4", **called}
+
+
 UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "approved": _approved_by_all,
     "announced": _answered_for_themselves,
@@ -85,6 +96,9 @@ UPCASTS: dict[str, Callable[[Tree], Tree]] = {
     "escalated/4": _told_by_levels,
     "proposed": _as_it_was,
     "proposed/2": _without_tree,
+    "proposed/3": _followed_so_as_it_stands,
+    "playbook made": _called_so_as_it_stands,
+    "playbook taken back": _called_so_as_it_stands,
     "revised": _as_it_was,
     "owners changed": _answered_by_the_first_date,
     "owners changed/2": _asked_teams_only,

@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec.structs import replace
 
 from data.catalog.snapshot import Snapshot
 from data.errors import Invalid, Problem, Refused
 from data.events import EMERITUS, Erased, Reviewed
-from data.ledger import ERASED, commitments
 from data.records.base import Record
 from data.records.decision import Effect, EffectKind, Outcome
 from data.records.facts import Facts
@@ -27,6 +25,7 @@ from workflows.decisions import digests
 from workflows.decisions.erasing import check_entry, check_holds
 from workflows.effects import answering
 from workflows.rules.telling import messages
+from workflows.written import words
 
 SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 BECAUSE_MAX = 200
@@ -69,7 +68,7 @@ def erase(
     check_entry(state, entry)
     check_holds(state, in_spite_of)
     stored = entries[entry - 1]
-    texts = _to_erase(entries, entry)
+    texts = _to_erase(words(store, state.id).get(entry, ()), entries, entry)
     if not texts:
         raise Refused(
             f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
@@ -129,13 +128,12 @@ def _posted_since(store: SqlStore, prefix: str, since: datetime) -> Iterator[Kep
             yield one
 
 
-def _to_erase(entries: Sequence[StoredEvent], entry: int) -> int:
+def _to_erase(texts: Sequence[str | None], entries: Sequence[StoredEvent], entry: int) -> int:
     """How many texts it has, with those that are gone though no entry says so."""
-    words = [*commitments(msgspec.to_builtins(entries[entry - 1].event))]
     told = sum(
         one.event.texts for one in entries if isinstance(one.event, Erased) and one.event.entry == entry
     )
-    return max(sum(text != ERASED for text in words), len(words) - told)
+    return max(sum(text is not None for text in texts), len(texts) - told)
 
 
 def _is_known(by: str, entries: Iterable[StoredEvent], there: Snapshot) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from data.events.base import Event
+from data.records.base import Prose
 
 
-class PlaybookMade(Event, frozen=True, kw_only=True, tag="playbook made"):
+class PlaybookMade(Event, frozen=True, kw_only=True, tag="playbook made/2"):
     """It is found under this name from now on, in place of any it had."""
 
-    name: str
+    name: Prose
 
 
-class PlaybookTakenBack(Event, frozen=True, kw_only=True, tag="playbook taken back"):
+class PlaybookTakenBack(Event, frozen=True, kw_only=True, tag="playbook taken back/2"):
     """`name`: the one it was found under."""
 
-    name: str
+    name: Prose

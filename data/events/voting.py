@@ -12,7 +12,7 @@ from data.records.policy import Policy
 from data.records.rounds import Ballot, Round
 
 
-class Proposed(Event, frozen=True, kw_only=True, tag="proposed/3"):
+class Proposed(Event, frozen=True, kw_only=True, tag="proposed/4"):
     """`like`: the playbook it follows; `like_name`: what that was called, empty where not everybody may know of it."""
 
     plan: Plan
@@ -24,7 +24,7 @@ class Proposed(Event, frozen=True, kw_only=True, tag="proposed/3"):
     impact_notes: tuple[str, ...]
     round: Round
     like: str = ""
-    like_name: str = ""
+    like_name: Prose = NO_PROSE
 
 
 class Revised(Event, frozen=True, kw_only=True, tag="revised/2"):

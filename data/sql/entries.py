@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from data.ledger import Entry, Text, opened
+import msgspec
+
+from data.ledger import Entry, Text, commitments, opened
 from data.sql.connection import Connection
 from data.store import Cursor, StoredEvent
 
@@ -38,6 +40,20 @@ def texts_of_page(conn: Connection, positions: list[Any]) -> dict[str, Text]:
 def texts_where(conn: Connection, where: str, values: tuple[Any, ...]) -> dict[str, Text]:
     found = conn.execute(f"SELECT commitment, salt, text FROM prose WHERE {where}", values)  # noqa: S608
     return {commitment: Text(commitment, salt, text) for commitment, salt, text in found}
+
+
+def words_of(conn: Connection, stream: str) -> dict[int, tuple[str | None, ...]]:
+    """By entry, each text that it has a commitment to; None where it is gone. Entries without any are left out."""
+    rows = conn.execute(
+        "SELECT version, stored FROM events WHERE stream = ? ORDER BY version", (stream,)
+    ).fetchall()
+    texts = texts_where(conn, "stream = ?", (stream,))
+    found: dict[int, tuple[str | None, ...]] = {}
+    for version, stored in rows:
+        kept = [texts.get(one) for one in commitments(msgspec.json.decode(stored)["event"])]
+        if kept:
+            found[version] = tuple(one.text if one else None for one in kept)
+    return found
 
 
 def stored_event(row: tuple[Any, ...], texts: dict[str, Text]) -> StoredEvent:

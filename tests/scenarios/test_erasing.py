@@ -14,9 +14,11 @@ from data.records.policy import Review
 from tests.fakes.slack import Channel
 from tests.scenarios.asking import answers, ask
 from tests.scenarios.test_auditing import seal
+from tests.scenarios.test_playbooks import closed
 from tests.scenarios.test_reviewing import migrated, review
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, POLICY, PRIYA, TOM, VERA, Town, key_of, words
 from workflows import erasing
+from workflows.written import written
 
 SECRET = "Dana Whitfield asked for it in ticket 4711"
 NAME = "Dana Whitfield"
@@ -27,6 +29,7 @@ def erase(
     town: Town,
     entry: int,
     *,
+    retirement_id: str = "RET-1",
     by: str = TOM,
     because: str = "request 12",
     in_spite_of: tuple[int, ...] = (),
@@ -34,7 +37,7 @@ def erase(
     """From a shell, as `emeritus erase` does."""
     return erasing.erase(
         town.bot.store,
-        town.retirement(),
+        town.retirement(retirement_id),
         entry,
         by=by,
         because=because,
@@ -84,11 +87,11 @@ def having(town: Town, name: str) -> list[str]:
     return [key_of(one) for place in places for one in town.slack.messages(place) if name in words(one)]
 
 
-def wipe(town: Town, name: str) -> None:
+def wipe(town: Town, name: str, retirement_id: str = "RET-1") -> None:
     """Erase every entry that has it in it."""
-    for one in town.bot.store.events("RET-1"):
+    for one in town.bot.store.events(retirement_id):
         if name in str(one.event):
-            erase(town, one.version)
+            erase(town, one.version, retirement_id=retirement_id)
     town.settle()
     town.pass_time(hours=3)
 
@@ -149,6 +152,25 @@ def test_answers_that_quoted_it_say_that_they_are_gone_and_others_stay(tmp_path:
         gone = ["erased from the record since" in words(one) for one in answers(town, VERA)]
         assert gone == [False, True, True, False]
         assert "replaced" in ask(town, VERA, "Why was churn-v1 retired, and where is it now?")
+
+
+def test_what_a_playbook_is_called_is_gone_too_and_where_it_is_followed(tmp_path: Path) -> None:
+    name = "dana-whitfield"
+    with Town(tmp_path) as town:
+        closed(town)
+        town.command(TOM, f"playbook RET-1 {name}")
+        town.opens(ADA, lambda: town.command(ADA, f"propose churn_nightly like {name}", opens_modal=True))
+        assert town.submit(ADA, {"proposal.successor": "resource:default/churn-v2"}) == {}
+        assert {"RET-1/card", "RET-2/card"} <= set(having(town, name))
+        found = written(town.bot.store, ["RET-1", "RET-2"], containing=name.upper())
+        assert [(one.retirement, one.event, one.texts, one.fixed) for one in found] == [
+            ("RET-1", "playbook made", (name,), ()),
+            ("RET-2", "proposed", (name,), ()),
+        ]
+        wipe(town, name)
+        wipe(town, name, "RET-2")
+        assert having(town, name) == []
+        assert "*[erased]* (RET-1 churn-v1)" in town.command(TOM, "playbooks")
 
 
 def test_what_is_not_drawn_anew_are_files() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from data import events
 from data.errors import Refused
+from data.records.base import Prose
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import NamePlaybook
@@ -32,7 +33,7 @@ def name_playbook(
             next_step=f"Choose another name, or have {facts.namesake} give its own back first: "
             f"/retire playbook {facts.namesake} off",
         )
-    made = events.PlaybookMade(at=now, by=command.by, name=command.name)
+    made = events.PlaybookMade(at=now, by=command.by, name=Prose(prose=command.name))
     how = f"/retire propose MODEL like {command.name} begins another one like it"
     return decided(state, made, reply=f"{state.id} is the playbook {command.name}: {how}.")
 
@@ -40,5 +41,5 @@ def name_playbook(
 def _taken_back(state: Retirement, by: str, now: datetime) -> RetirementDecision:
     if not state.playbook:
         return nothing(f"{state.id} is no playbook, so there is nothing to take back.")
-    back = events.PlaybookTakenBack(at=now, by=by, name=state.playbook)
+    back = events.PlaybookTakenBack(at=now, by=by, name=Prose(prose=state.playbook))
     return decided(state, back, reply=f"{state.id} is no playbook any more.")

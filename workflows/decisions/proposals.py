@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Invalid, Problem, Refused
+from data.records.base import NO_PROSE, Prose
 from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.plan import Plan, Step
@@ -46,7 +47,7 @@ def propose(state: Retirement, command: Propose, facts: Facts, now: datetime) ->
         impact_notes=facts.impact_notes,
         round=round_,
         like=facts.like,
-        like_name=facts.like_name,
+        like_name=Prose(prose=facts.like_name) if facts.like_name else NO_PROSE,
     )
     after = folded(state, (event,))
     return decided(

@@ -48,7 +48,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
                 rounds=event.round.number,
                 steps=tuple(StepProgress(kind=step.kind) for step in event.plan.steps),
                 like=event.like,
-                like_name=event.like_name,
+                like_name=str(event.like_name),
             )
         case events.Revised():
             return replanning.revised(state, event)
@@ -214,7 +214,7 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
         case events.Reviewed():
             return reviewing.reviewed(state, event)
         case events.PlaybookMade(name=name):
-            return replace(state, playbook=name)
+            return replace(state, playbook=str(name))
         case events.PlaybookTakenBack():
             return replace(state, playbook="")
         case (

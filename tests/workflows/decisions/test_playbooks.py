@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Invalid, Refused
+from data.records.base import Prose
 from data.records.retirement import State
 from tests.builders import CLOSE_AT, OWEN, PAT, STRANGER, Story, a_dark, facts_for
 from workflows import commands as cmd
@@ -32,13 +33,13 @@ def test_a_closed_one_becomes_a_playbook_is_renamed_and_stops_being_one():
     assert made.reply == (
         "RET-1 is the playbook careful-move: /retire propose MODEL like careful-move begins another one like it."
     )
-    assert made.events == (events.PlaybookMade(at=story.now, by=PAT, name="careful-move"),)
+    assert made.events == (events.PlaybookMade(at=story.now, by=PAT, name=Prose(prose="careful-move")),)
     assert {effect.body["notice"] for effect in made.effects} == {"lines", "card"}
     assert story.does(naming(by=OWEN)).events == ()
     story.does(naming("slow-move", by=OWEN))
     assert story.state.playbook == "slow-move"
     back = story.does(naming(""))
-    assert back.events == (events.PlaybookTakenBack(at=story.now, by=PAT, name="slow-move"),)
+    assert back.events == (events.PlaybookTakenBack(at=story.now, by=PAT, name=Prose(prose="slow-move")),)
     assert story.state.playbook == ""
     assert story.does(naming("")).reply == "RET-1 is no playbook, so there is nothing to take back."
 

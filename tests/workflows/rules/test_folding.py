@@ -255,8 +255,8 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.BreakGlassReviewed: {"review": WHY},
     events.Paused: {"why": WHY},
     events.Resumed: {},
-    events.PlaybookMade: {"name": "careful-move"},
-    events.PlaybookTakenBack: {"name": "careful-move"},
+    events.PlaybookMade: {"name": Prose(prose="careful-move")},
+    events.PlaybookTakenBack: {"name": Prose(prose="careful-move")},
     events.HandedOver: {"coordinator_id": "UOWEN"},
     events.Imported: {
         "format": "backstage",

@@ -290,8 +290,8 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": ("UANN", "UBEA")},
     events.BreakGlassReviewed: {"review": Prose(prose="right")},
     events.Paused: {"why": Prose(prose="freeze")},
-    events.PlaybookMade: {"name": "careful-move"},
-    events.PlaybookTakenBack: {"name": "careful-move"},
+    events.PlaybookMade: {"name": Prose(prose="careful-move")},
+    events.PlaybookTakenBack: {"name": Prose(prose="careful-move")},
     events.HandedOver: {"coordinator_id": "UNEW"},
 }
 SAID = {

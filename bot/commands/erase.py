@@ -143,7 +143,9 @@ def _erase(
             "policy: delete the message in Slack"
         )
     say(
-        "Files that were exported, backups and copies of the record still have it: delete or replace them, too"
+        "Files that were exported, backups and copies of the record still have it: delete or replace them, too",
+        "Ids, and names as catalogs had them, are hashed as they stand and cannot be erased: "
+        "emeritus erase --containing NAME says where one is",
     )
 
 

@@ -14,6 +14,7 @@ def test_it_says_what_is_gone_and_what_is_not_and_the_record_holds(run: Run, sig
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[0] == "1 text of entry 1 of RET-1 erased"
     assert "backups and copies of the record still have it" in done.stdout
+    assert "emeritus erase --containing NAME says where one is" in done.stdout
     assert run("verify").exit_code == 0
 
     again = run("erase", "RET-1", "1", *BY, "--json")

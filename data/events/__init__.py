@@ -1,6 +1,6 @@
 """What happened, in the past tense. The only thing that changes a state; the only thing that is hashed.
 
-Each says when (`at`) and by whom (`by`: a Slack user id, or "emeritus"). Text by people is `Prose`; only catalogs name anybody.
+Each says when (`at`) and by whom (`by`: a Slack id, or "emeritus"). Text by people is `Prose`; names are catalogs'.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import difflib
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -114,7 +115,7 @@ def _local_files(path: Path, uri: str, private: tuple[Path, ...]) -> tuple[Paylo
         return tuple(_LocalFile(found, top, private).as_payload() for found in paths)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotFound("artifact", uri, closest=_closest(path)) from error
-    except (OSError, RuntimeError) as error:  # pathlib tells of a ring of links by RuntimeError before 3.13
+    except OSError as error:
         raise _unreadable(uri, error) from error
 
 
@@ -218,12 +219,15 @@ class _LocalFile:
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve(strict=True)
-    except FileNotFoundError as error:
-        if not path.is_symlink():
+    except (FileNotFoundError, RuntimeError, OSError) as error:
+        # pathlib tells of a ring of links by RuntimeError before 3.13, and by ELOOP since.
+        is_ring = isinstance(error, RuntimeError) or getattr(error, "errno", 0) == errno.ELOOP
+        if not path.is_symlink() or not (is_ring or isinstance(error, FileNotFoundError)):
             raise
+        why = "which leads back to it" if is_ring else "and nothing is there"
         raise Refused(
             f"Cannot archive {path}",
-            reasons=[f"it is a link to {path.readlink()}, and nothing is there"],
+            reasons=[f"it is a link to {path.readlink()}, {why}"],
             next_step="Replace the link by the file itself, or remove it, then archive again",
         ) from error
 

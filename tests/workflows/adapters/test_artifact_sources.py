@@ -8,7 +8,7 @@ import pytest
 
 from bot.keeping import own_files
 from bot.settings import Settings
-from data.errors import Invalid, NotFound, Refused, Unavailable
+from data.errors import Invalid, NotFound, Refused
 from data.records.checks import OwnChecks
 from tests.contract.archives import ten_thousand_deep
 from workflows.adapters.artifact_sources import ArtifactSources
@@ -93,8 +93,13 @@ def test_folders_ten_thousand_deep_are_refused_with_the_limit(tmp_path: Path) ->
 def test_a_ring_of_links_is_told(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
-    with pytest.raises(Unavailable):
-        ArtifactSources().files(str(tmp_path / "a"))
+    for named in (tmp_path, tmp_path / "a"):
+        with pytest.raises(Refused) as refused:
+            ArtifactSources().files(str(named))
+        assert str(refused.value) == (
+            f"Cannot archive {tmp_path}/a: it is a link to b, which leads back to it. "
+            "Replace the link by the file itself, or remove it, then archive again"
+        )
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:

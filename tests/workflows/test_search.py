@@ -10,11 +10,13 @@ import pytest
 from data.catalog.snapshot import Snapshot
 from data.catalog.stored import Stored
 from data.errors import Invalid, NotFound
+from data.records.artifacts import ArtifactClass
 from data.records.catalog import Entity, Kind
+from data.records.retirement import State
 from data.search import Index, Text
 from workflows.audiences import seen
 from workflows.search.lineage import reached_by
-from workflows.search.wanted import Period, Wanted, wanted
+from workflows.search.wanted import FILTERS, Period, Wanted, wanted
 
 TODAY = date(2026, 11, 28)
 
@@ -47,6 +49,17 @@ def test_words_times_and_filters_are_told_apart(text: str, found: Wanted) -> Non
         ("until:2026-13", 'until: "2026-13": a day, month or year, as until:2026-12-31'),
         ("page:0", 'page: "0": the number of a page, as page:2'),
         ('owner:""', 'owner:: a team or person, as owner:growth, owner:"Tom Birch" or owner:@tom'),
+        ("owner:", 'owner:: a team or person, as owner:growth, owner:"Tom Birch" or owner:@tom'),
+        ("Feeds:", "feeds:: a model or dataset, as feeds:churn-v1: all that it fed"),
+        ("churn 2026-13", 'WORDS "2026-13": there is no such day; a time is as 2026-11 or 2026-11-30'),
+        (
+            "state:retired",
+            f'state: "retired": {FILTERS["state"]}; there are {", ".join(State)}',
+        ),
+        (
+            "class:nonsense",
+            f'class: "nonsense": {FILTERS["class"]}; there are {", ".join(ArtifactClass)}, default',
+        ),
         ("a " * 17, "WORDS: at most 16, not 17: /retire search WORDS..."),
     ],
 )

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from data.errors import Invalid, Problem
+from data.records.artifacts import ArtifactClass
 from data.records.base import Record
+from data.records.retention import EVERYTHING_ELSE
+from data.records.retirement import State
 
 FILTERS = {
     "owner": 'a team or person, as owner:growth, owner:"Tom Birch" or owner:@tom',
@@ -23,11 +26,18 @@ FILTERS = {
     "page": "the number of a page, as page:2",
 }
 LINEAGE = ("feeds", "from", "into")
+KNOWN = {
+    "state": tuple(map(str, State)),
+    "class": (*map(str, ArtifactClass), EVERYTHING_ELSE),
+}
+"""What these two can be: of what else there is, only the catalog knows."""
 WORDS_MAX = 16
 _PART = re.compile(r'(?:(?P<filter>[a-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))', re.IGNORECASE)
 _TIME = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 """As Slack writes @tom where it knows him: docs.slack.dev/interactivity/implementing-slash-commands"""
+_IMPOSSIBLE = re.compile(r"20\d\d-\d{2}(?:-\d{2})?")
+"""Looks like a month or a day."""
 _PAGE = re.compile(r"[1-9][0-9]{0,5}")
 _RELATIVE = re.compile(r"\b(last|this) (year|month|week)\b", re.IGNORECASE)
 
@@ -63,8 +73,13 @@ def wanted(text: str, today: date) -> Wanted:
         read.narrow(_relative(which.lower(), unit.lower(), today))
     for found in _PART.finditer(_RELATIVE.sub(" ", text)):
         name, value = (found["filter"] or "").lower(), found["quoted"] or found["plain"] or ""
+        bare = value.removesuffix(":").lower()
         if name in FILTERS:
             read.filter(name, value)
+        elif value.endswith(":") and bare in FILTERS:
+            read.filter(bare, "")
+        elif found["plain"] and not name and _IMPOSSIBLE.fullmatch(value) and _time(value) is None:
+            read.wrong("WORDS", f'"{value}"', "there is no such day; a time is as 2026-11 or 2026-11-30")
         elif found["plain"] and not name and (time := _time(value)) is not None:
             read.narrow(time)
         elif any(letter.isalnum() for letter in found[0]):
@@ -102,6 +117,9 @@ class _Read:
                 self.wrong(f"{name}:", f'"{value[:80]}"', FILTERS[name])
             case _ if not any(letter.isalnum() for letter in value):
                 self.wrong(f"{name}:", "", FILTERS[name])
+            case "state" | "class" if not any(value.lower() in one for one in KNOWN[name]):
+                accepted = f"{FILTERS[name]}; there are {', '.join(KNOWN[name])}"
+                self.wrong(f"{name}:", f'"{value[:80]}"', accepted)
             case _:
                 self.filters.append((name, value))
 

@@ -36,6 +36,7 @@ class Pruned(Record, frozen=True, kw_only=True):
     """What is left of a class that went: its tombstone.
 
     tombstone  the SHA-256 of what stands in its place, which lists every file with its digest
+    number     of what was asked and confirmed
     """
 
     of: str
@@ -43,3 +44,4 @@ class Pruned(Record, frozen=True, kw_only=True):
     files: int
     bytes: int
     tombstone: str
+    number: int = 0

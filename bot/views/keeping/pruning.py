@@ -49,6 +49,8 @@ def request(retirement: Retirement, number: int) -> Payload:
     """Asked for with its buttons until a second person confirms it, or it is taken back."""
     name = safe(name_of(retirement))
     asked = retirement.prune
+    if (asked is None or asked.number != number) and (gone := _gone(retirement, number)):
+        return blocks.message(f":headstone: {_bold(gone)} of the archive of *{name}*: gone for good.")
     if asked is None or asked.number != number:
         return blocks.message(f":headstone: Not asked any more: what was to be pruned of *{name}*.")
     if asked.confirmed_by:
@@ -94,6 +96,11 @@ def form(retirement: Retirement, number: int) -> Payload:
         metadata={"retirement": retirement.id, "number": str(number)},
         submit="Confirm",
     )
+
+
+def _gone(retirement: Retirement, number: int) -> tuple[str, ...]:
+    """What went by this request."""
+    return tuple(one.of for one in retirement.pruned if one.number == number)
 
 
 def _against(retirement: Retirement, asked: Prune) -> list[Payload]:

@@ -94,6 +94,9 @@ def test_what_may_go_goes_once_two_people_said_so_and_its_tombstones_stay() -> N
     gone = {LOGS: (2, 20, "sha256:aa"), "weights": (1, 1184, "sha256:bb")}
     story.does(cmd.RecordPruned(by=EMERITUS, number=number or 0, gone=gone))
     assert (story.state.state, story.state.prune) == (State.PRUNED, None)
+    assert f"*{LOGS}, weights* of the archive of *churn*: gone for good" in str(
+        views.request(story.state, number or 0)
+    )
     assert [(one.of, one.files, one.tombstone) for one in story.state.pruned] == [
         (LOGS, 2, "sha256:aa"),
         ("weights", 1, "sha256:bb"),
@@ -248,6 +251,7 @@ def test_it_can_be_taken_back_until_it_is_confirmed() -> None:
     drop = cmd.DropPrune(by=OWEN, number=story.state.prune.number)
     story.does(drop)
     assert story.state.prune is None
+    assert "Not asked any more" in str(views.request(story.state, drop.number))
     assert "That is not asked any more of RET-1" in refusal(story, drop)
 
 

@@ -14,7 +14,7 @@ from data.records.progress import Progress, StepKind
 from data.records.retention import Prices, Rate, Storage
 from data.records.retirement import Retirement
 from workflows.rules.keeping.pruning import left
-from workflows.rules.keeping.retention import Term, locked_until, term
+from workflows.rules.keeping.retention import Term, kept_until, term
 
 GB_BYTES = 2**30
 MONTHS_PER_DAY = 12 / 365
@@ -84,7 +84,7 @@ def _cost(state: Retirement, kept: Term, sized: Sized, prices: Prices) -> Cost:
 
 def _days(state: Retirement, kept: Term) -> int | None:
     """Whole days, begun ones too, from when it is archived until it may go."""
-    until = locked_until(state, kept)
+    until = kept_until(state, kept)
     if until is None or state.plan is None:
         return None
     done = state.progress(StepKind.ARCHIVE)

@@ -87,7 +87,12 @@ def after(
             return replace(state, prune=None)
         case events.ClassPruned():
             gone = Pruned(
-                of=event.of, at=event.at, files=event.files, bytes=event.bytes, tombstone=event.tombstone
+                of=event.of,
+                at=event.at,
+                files=event.files,
+                bytes=event.bytes,
+                tombstone=event.tombstone,
+                number=event.number,
             )
             is_last = state.prune is None or {one.of for one in (*state.pruned, gone)} >= set(
                 state.prune.classes

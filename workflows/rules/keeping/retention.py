@@ -71,10 +71,20 @@ def locked_until(state: Retirement, term: Term) -> datetime | None:
 
     What is due to go before it may is locked until it is due: people decide from then on.
     """
+    if term.rule is None:
+        return None
+    return _counted(state, term, min(term.days_min, term.rule.keep_days_max or term.days_min))
+
+
+def kept_until(state: Retirement, term: Term) -> datetime | None:
+    """The same where nobody decides that it goes once it is due: until it may go."""
+    return _counted(state, term, term.days_min)
+
+
+def _counted(state: Retirement, term: Term, days: int) -> datetime | None:
     if term.rule is None or state.plan is None:
         return None
     starts_at = term.starts_at or state.plan.step(STARTED_BY[term.rule.starts_from]).due_at
-    days = min(term.days_min, term.rule.keep_days_max or term.days_min)
     return starts_at + timedelta(days=days)
 
 

@@ -50,6 +50,19 @@ def test_days_that_count_from_the_end_are_paid_from_the_copy_on():
     assert cost.days == DAYS + between.days
 
 
+def test_what_is_due_before_a_regulation_lets_it_go_costs_as_long_as_nobody_decides_that_it_goes():
+    state = kept(Storage.STANDARD, 10)
+    assert state.plan is not None
+    assert state.policy is not None
+    (rule,) = state.policy.retention
+    policy = replace(state.policy, retention=(replace(rule, keep_days_max=20),), regulated_keep_days=3650)
+    plan = replace(state.plan, subject=replace(state.plan.subject, regulated="EU AI Act"))
+    (cost,) = estimate(
+        replace(state, policy=policy, plan=plan), [Sized(of="weights")], PRICES, in_bucket=True
+    ).costs
+    assert cost.days == 3650
+
+
 def test_an_archive_counts_by_what_is_in_it_and_not_by_its_sources():
     archived = Archived(
         location="churn/aa",

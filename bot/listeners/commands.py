@@ -45,6 +45,7 @@ from workflows.commands import (
     Command,
     Delegate,
     EndDelegation,
+    RevokeRead,
     Subscribe,
 )
 from workflows.considering import ranking
@@ -89,7 +90,7 @@ def register(app: App, house: House) -> None:
             house.answer(payloads.reply_to(body), shown)
         else:
             asked = command(request, payloads.user_id(body), here=payloads.reply_to(body).get("channel", ""))
-            capture(house, ack, body, stream=stream_for(sight, request, asked), command=asked)
+            capture(house, ack, body, stream=stream_for(house, sight, request, asked), command=asked)
 
 
 def reads(request: Typed) -> bool:
@@ -98,13 +99,16 @@ def reads(request: Typed) -> bool:
     return is_asked or COMMANDS[request.word].keeps == "no"
 
 
-def stream_for(sight: Sight, request: Typed, asked: Command) -> str:
+def stream_for(house: House, sight: Sight, request: Typed, asked: Command) -> str:
     """Whose stream a command goes to."""
     match asked:
         case Subscribe(place=place):
             return digests.stream_of(place)
         case Delegate(by=person) | EndDelegation(person=person):
             return delegations.stream_of(person)
+        case RevokeRead(to=sight.person):
+            # Who was let read an archive may give that back, whatever else they may know.
+            return archive_meant(house, sight, request).id
         case _:
             return meant(sight, request).id
 

@@ -295,3 +295,8 @@ def test_whoever_may_read_its_archive_sees_nothing_else_of_it(quiet: Town) -> No
             NOBODY_S, CANARY
         )
     assert "Page" not in quiet.command(ELENA, "files RET-1")
+    assert 'No retirement is called "RET-1"' in quiet.command(ELENA, "revoke RET-1 @elena done")
+    assert 'No retirement is called "RET-1"' in quiet.command(GRACE, "revoke RET-1 @elena done")
+    gives_back = quiet.command(GRACE, "revoke RET-1 @grace I have read it")
+    assert CANARY not in gives_back
+    assert quiet.retirement().grants[-1].ended_by == GRACE

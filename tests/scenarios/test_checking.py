@@ -74,7 +74,9 @@ def test_a_check_that_fails_keeps_the_model_serving_until_it_passes(tmp_path: Pa
         assert town.retirement().state is State.MIGRATING
         held = town.retirement().progress(StepKind.DISABLE)
         assert held.held_by == (f"checks of restock-planner: scoring failed (exit code 1): {AGAIN}, {OVER}",)
-        assert ":test_tube: 2 checks of consumers: *restock-planner* (scoring, features)" in town.thread()
+        assert (
+            ":test_tube: 2 checks of consumers begin: *restock-planner* (scoring, features)" in town.thread()
+        )
         failed = log_of(town, "scoring", town.retirement().checks[0].run)
         assert "&lt;!channel&gt; 12 rows differ, token=..." in words(failed)
         assert "hunter2" not in town.thread()

@@ -59,7 +59,7 @@ def test_a_proposal_is_led_to_in_three_steps_and_made_in_the_form(town: Town) ->
     assert "*Retire churn-v1*, step 1 of 3: why?" in said
     assert "*Switches off* churn-v1-prod" in said
     assert "*Hits* 7 consumers of 4 teams" in said
-    assert "*Notice* 30 days (tier 3): service ends on 2026-04-15 at the earliest" in said
+    assert "*Notice* 30 days (tier 3): service ends on Wed 2026-04-15 at the earliest" in said
     assert "*Needs approvals* 1 of owner, 1 of platform, 1 of product, 1 of security" in said
     assert menu(town, TOM) == [str(one) for one in Reason]
 

@@ -44,7 +44,8 @@ def line(
     if isinstance(event, events.ChecksStarted):
         by = "" if event.by == EMERITUS else f", as {mention(event.by)} asked"
         what = f"{counted(len(event.checks), 'check')} of consumers"
-        return f":test_tube: {what}{by}: {_of_each(event.checks, retirement)}"
+        begin = "begins" if len(event.checks) == 1 else "begin"
+        return f":test_tube: {what} {begin}{by}: {_of_each(event.checks, retirement)}"
     why = f" ({safe(event.why, 200)})" if event.why else ""
     name = consumer_name(retirement, event.consumer_id)
     in_time = f" after {event.seconds:,} s" if event.seconds else ""

@@ -91,12 +91,15 @@ def _known(model: Entity, seen: Facts, guide: Guide) -> Iterator[str]:
     yield f"*Hits* {impact.summary(seen.impact)}"
     yield (
         f"*Notice* {counted(notice_days(seen.policy, subject), 'day')} ({_tier(model)}): service ends on "
-        f"{guide.earliest_on} at the earliest"
+        f"{guide.earliest_on:%a %Y-%m-%d} at the earliest"
     )
     yield f"*Needs approvals* {_roles(seen.policy, subject)}"
     yield f"*Archives* {counted(len(subject.artifacts), 'place')} of artifacts"
     if not subject.artifacts:
-        yield ":warning: The catalog lists no artifacts, and the archive step will wait for them"
+        yield (
+            ":warning: The catalog lists no artifacts, and the archive step will wait for them: name them there "
+            "(emeritus.dev/artifacts) and import it"
+        )
     notes = [f":grey_question: {safe(one, limits.PROSE_MAX)}" for one in seen.impact_notes]
     if notes:
         yield limits.joined(notes, 1_500, at_most=NOTES_MAX)
@@ -130,9 +133,11 @@ def _followed(model: Entity, reason: Reason, guide: Guide, *, is_chosen: bool) -
     if reason is not Reason.REPLACED:
         menu = [option(NONE, NO_SUCCESSOR), *menu]
     if not menu:
-        yield section(
-            "\n".join([*said, "The catalog has no other model, and what is replaced needs a successor."])
+        none = (
+            "The catalog has no other model, and what is replaced needs a successor: import its catalog and ask me "
+            f"again, or choose another reason: _Help me retire {safe(model.name)}_."
         )
+        yield section("\n".join([*said, none]))
         return
     yield section("\n".join(said))
     yield _menu("What replaces it", f"{SUCCESSOR}|{reason}|{limits.option_value(model.id)}", menu)

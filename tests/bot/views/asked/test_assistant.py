@@ -292,6 +292,12 @@ def test_the_compiler_finds_nothing_wrong_with_answers(tmp_path: Path) -> None:
     tsc_check([("answer", "message", shown), ("menu", "message", menu)])
 
 
+def test_whose_catalog_has_no_successor_is_told_what_to_do() -> None:
+    asked = a_guide(question=Question(asks=Asks.PROPOSE, reason=Reason.REPLACED), guide=Guide())
+    said = str(assistant.answer(asked, {}, Snapshot.of(EMPTY))["blocks"])
+    assert "needs a successor: import its catalog and ask me again, or choose another reason" in said
+
+
 def test_who_is_led_to_the_form_is_told_of_playbooks_for_the_same_reason() -> None:
     ready = a_guide(
         model=an_entity("Churn Model"),

@@ -376,7 +376,7 @@ SAID = {
     events.ChecksDeclared: (
         ":test_tube: Declared, to pass before the switch-off: 1 check of consumers: *consumer-000* (scoring)"
     ),
-    events.ChecksStarted: ":test_tube: 1 check of consumers, as <@UANN> asked: *consumer-000* (scoring)",
+    events.ChecksStarted: ":test_tube: 1 check of consumers begins, as <@UANN> asked: *consumer-000* (scoring)",
     events.ChecksWaiverOutdated: (
         ":repeat: By the catalog *consumer-000* is more than it was when <@UPAT> waived its checks "
         '— "a row"; they have to pass after all'

@@ -530,14 +530,14 @@ def test_whose_votes_a_change_of_the_plan_voids_hear_it_once_and_not_who_changed
     story.does(later[0])
     assert void(story) == [OWEN, PLATO]
     wanted = {
-        one.place: overtaken.left(story.state, one.key, one.body)
+        one.place: overtaken.left(story.state, one.key, one.body, story.now)
         for one in story.effects.values()
         if one.body["notice"] == "void votes"
     }
     assert all(wanted.values())
     story.votes(OWEN)
     (owens,) = (one for one in story.effects.values() if one.key == f"RET-1/void votes/2/{OWEN}")
-    assert overtaken.left(story.state, owens.key, owens.body) is None, (
+    assert overtaken.left(story.state, owens.key, owens.body, story.now) is None, (
         "they have voted anew before they read it"
     )
     story.effects.clear()

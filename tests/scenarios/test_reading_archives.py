@@ -63,7 +63,15 @@ def test_the_clock_ends_it_and_a_directory_has_no_links(tmp_path: Path) -> None:
         archived(town)
         town.command(TOM, "grant RET-1 @grace 12h what Dana asked for")
         entry = town.retirement().version
-        erasing.erase(town.bot.store, town.retirement(), entry, by=TOM, because="request 12", now=town.now())
+        erasing.erase(
+            town.bot.store,
+            town.retirement(),
+            entry,
+            by=TOM,
+            because="request 12",
+            there=town.bot.house.catalog.snapshot(),
+            now=town.now(),
+        )
         town.settle()
         assert "Dana" not in record(town) + words(town.slack.messages(GRACE)) + town.thread()
         told = town.command(GRACE, "files RET-1")

@@ -61,3 +61,5 @@ def test_what_people_suggested_for_it_is_told_with_it_and_where_all_of_it_is(tmp
         assert told in town.command(TOM, "digest")
         weekly = [key for key in town.keys(GOVERNANCE) if key.startswith("digest/2026-06")]
         assert told in words(town.posted(GOVERNANCE, weekly[0]))
+        assert town.posted(GOVERNANCE, "policy/review/2026-05-20")["mentions"] == [BRUNO]
+        assert [town.posted(GOVERNANCE, key)["mentions"] for key in weekly] == [[]] * len(weekly)

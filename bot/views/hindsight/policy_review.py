@@ -22,16 +22,23 @@ def overdue(said: str, who: str, people: str, suggested: Sequence[Lesson]) -> Pa
     named = mentions(filter(None, people.split("\n")))
     whose = " ".join(filter(None, [f"({safe(who)})" if who else "", named]))
     asked = f" This is for {whose}." if whose else ""
-    return message(f":scroll: The policy {safe(said)}.{asked} {NEXT}.{suggestions(suggested)}")
+    return message(f":scroll: The policy {safe(said)}.{asked} {NEXT}.{suggestions(suggested, notifies=True)}")
 
 
-def suggestions(suggested: Sequence[Lesson]) -> str:
-    """The newest few of what people ticked for it in their reviews, and where all are; empty for none."""
+def suggestions(suggested: Sequence[Lesson], *, notifies: bool = False) -> str:
+    """The newest few of what people ticked for it in their reviews, and where all are; empty for none.
+
+    notifies   whoever suggested them: what is told each week calls nobody each week
+    """
     if not suggested:
         return ""
+
+    def who(one: Lesson) -> str:
+        return f"{mention(one.review.by)}, " if notifies else ""
+
     rows = [
         f"\u2022 {one.retirement.id} {safe(name_of(one.retirement), 80)}: "
-        f'"{safe(one.review.change, CHARS_MAX)}" ({mention(one.review.by)}, {one.review.at:%Y-%m-%d})'
+        f'"{safe(one.review.change, CHARS_MAX)}" ({who(one)}{one.review.at:%Y-%m-%d})'
         for one in suggested[:NAMED]
     ]
     few = limits.joined(rows, 1_500)

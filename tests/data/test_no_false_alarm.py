@@ -72,7 +72,9 @@ def test_of_a_record_verified_a_thousand_times_as_it_grows_nothing_is_called_bad
                 script = a_command(says=words, counts=rand.randrange(1, 9))
                 store.transact(f"k{run}", stream, script, b"", at(60 * run))
                 if not rand.randrange(4):
-                    store.erase(stream, rand.randrange(1, 9))
+                    entry = rand.randrange(1, 9)
+                    store.transact(f"e{run}", stream, a_command(erases=entry), b"", at(60 * run))
+                    store.erase(stream, entry)
                 if rand.randrange(3):
                     head = store.seal(at(60 * run), signer).head
                     assert head is not None

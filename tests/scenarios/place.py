@@ -146,7 +146,6 @@ class Place:
         self.checks = checks or OwnChecks()
         self.second_factor = SecondFactorProgram(program=second_factor) if second_factor else None
         self.unrefused, self.second, self.sign = unrefused, second, sign
-        self.unrefused, self.second = unrefused, second
         self.signer, self.stamper = signer, stamper
         self.policy = _at_once(policy)
         self.slack = SlackFake(

@@ -39,4 +39,4 @@ def test_callers_of_a_proxied_model_are_told_ended_and_served_again(tmp_path: Pa
             town.settle()
             assert town.retirement().state is State.ROLLED_BACK
             said = ask(address)
-            assert (said.status, said.headers["Sunset"]) == (200, None)
+            assert (said.status, said.headers["Deprecation"]) == (200, None)

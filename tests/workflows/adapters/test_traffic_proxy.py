@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import socket
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -16,13 +17,14 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from data.errors import NotFound, Unavailable
+from data.errors import NotFound, Refused, Unavailable
 from data.records.deprecation import Lifecycle, Part
 from tests.workflows.adapters.deprecations import a_deprecation, a_listing, becoming
 from tests.workflows.adapters.proxied import REF, Said, a_model, a_proxy, ask, settled
 from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.traffic_proxy.answers import ProxyAnswers
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
+from workflows.adapters.traffic_proxy.server import Listening, serve
 
 LONG_AGO, FAR_OFF = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 SUCCESSOR = "https://models.example.com/churn-v2"
@@ -64,6 +66,7 @@ def test_the_model_sees_what_its_caller_sent_and_nothing_else(there: There) -> N
         "content-length",
         "content-type",
         "host",
+        "via",
         "x-caller",
     ]
     assert dict(seen["headers"])["host"] == there.model.removeprefix("http://")
@@ -75,7 +78,8 @@ def test_the_caller_sees_what_the_model_answered_and_that_a_proxy_passed_it_on(t
     assert said.status == 418
     assert said.headers.get_all("Set-Cookie") == ["a=1", "b=2"]
     assert (said.headers["Via"], said.headers["X-Of-This-Line"]) == ("1.1 emeritus", None)
-    assert {"Deprecation", "Sunset", "Link"}.isdisjoint(said.headers)
+    assert (said.headers["Deprecation"], said.headers["Link"]) == (None, None)
+    assert said.headers["Sunset"] == "Fri, 01 Jan 2027 00:00:00 GMT", "the model's own"
     assert ask(there.address, path="/moved").headers["Location"] == "/elsewhere"
     head = ask(there.address, "HEAD", "/")
     assert (head.status, head.body, int(head.headers["Content-Length"]) > 0) == (200, b"", True)
@@ -124,8 +128,61 @@ def test_nobody_is_led_anywhere_but_to_the_model(there: There, line: str, status
 
 
 def test_half_an_answer_never_looks_whole(there: There) -> None:
-    with pytest.raises(http.client.IncompleteRead):
+    with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
         ask(there.address, path="/half")
+    url = urlsplit(there.address)
+    with socket.create_connection((url.hostname, url.port), timeout=10) as line:
+        line.sendall(b"POST /half-in-chunks HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+        with pytest.raises(ConnectionResetError):  # a plain end is how HTTP/1.0 ends a whole answer
+            line.makefile("rb").read()
+
+
+def test_a_call_that_comes_round_is_told_so_and_counted_once(tmp_path: Path) -> None:
+    endpoints = settled(tmp_path, "http://127.0.0.1:1")
+    with a_proxy(tmp_path) as (_, address):
+        endpoints.settle(REF, to=address, public="", is_closed=False)
+        endpoints.restore(REF)
+        said = ask(address, X_Caller="job")
+    assert (said.status, said.json["error"]) == (
+        508,
+        f"calls of {REF} come back to this proxy: its --to has to lead to the model",
+    )
+    assert endpoints.callers(REF, LONG_AGO) == {"job": 2}, "and once more as it came back"
+
+
+def test_what_waits_for_the_log_while_it_is_closed_does_not_reach_the_model(there: There) -> None:
+    log = sqlite3.connect(there.endpoints.log_of(REF), isolation_level=None)
+    log.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(ask, there.address)
+        there.endpoints.disable(REF)
+        log.execute("COMMIT")
+        assert late.result().status == 410
+    log.close()
+
+
+def test_a_route_that_could_not_be_read_for_a_moment_is_read_again(there: There) -> None:
+    file = there.endpoints.folders.of(REF) / "route.json"
+    closed = msgspec.json.encode(
+        msgspec.structs.replace(there.endpoints.folders.known(REF), wanted=Status.DISABLED)
+    )
+    aside = file.with_name("aside")
+    aside.write_bytes(closed)
+    file.unlink()
+    file.mkdir()  # as unreadable as it gets
+    ask(there.address)
+    file.rmdir()
+    aside.rename(file)
+    there.endpoints.disable(REF)
+    assert ask(there.address).status == 410
+
+
+def test_a_call_log_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    endpoints = settled(tmp_path, "http://127.0.0.1:1")
+    endpoints.log_of(REF).write_bytes(b"garbage" * 1_000)
+    with pytest.raises(Refused) as refused:
+        serve(endpoints.folders, REF, Listening("127.0.0.1", 0), is_ready=print)
+    assert str(refused.value).endswith("Move it away: who called before is unknown from then on")
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -205,8 +262,9 @@ def test_a_route_that_cannot_be_read_changes_nothing_and_is_told(there: There) -
     assert ask(there.address).status == 410
 
 
-def told(said: Said) -> dict[str, str | None]:
-    return {name: said.headers[name] for name in ("Deprecation", "Sunset", "Link")}
+def told(said: Said) -> dict[str, str]:
+    """The model's own Sunset does not count while ours is told."""
+    return {name: "; ".join(said.headers.get_all(name, ["-"])) for name in ("Deprecation", "Sunset", "Link")}
 
 
 def test_each_answer_says_when_it_ends_as_long_as_that_is_announced(there: There) -> None:
@@ -237,7 +295,11 @@ def test_each_answer_says_when_it_ends_as_long_as_that_is_announced(there: There
     lifted = becoming(owed, Lifecycle.IN_SERVICE)
     there.endpoints.restore(REF)
     assert (answers.write(lifted), answers.write(lifted)) == ((REF,), ())
-    assert told(ask(there.address)) == {"Deprecation": None, "Sunset": None, "Link": None}
+    assert told(ask(there.address)) == {
+        "Deprecation": "-",
+        "Sunset": "Fri, 01 Jan 2027 00:00:00 GMT",
+        "Link": "-",
+    }
 
 
 def test_a_proxy_that_was_never_started_owes_its_words_until_it_is(tmp_path: Path) -> None:

@@ -7,12 +7,23 @@ saw them all. Calls of one moment share a commit.
 from __future__ import annotations
 
 import asyncio
+import secrets
+import socket
 import sqlite3
+import struct
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 
-from aiohttp import ClientError, ClientResponse, ClientSession, HttpVersion11, web
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    HttpVersion11,
+    web,
+)
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
@@ -82,18 +93,23 @@ class Proxy:
     ) -> None:
         self.route = route
         self._log, self._client, self._now = Logged(log), client, now
+        self._name = f"{NAME}-{secrets.token_hex(4)}"  # its own, by which it knows a call that comes round
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        route = self.route
         try:
             await self._log.record(caller_of(request.headers.get(HEADER, "")) or ANONYMOUS, self._now())
         except sqlite3.Error as error:
             why = f"the call log cannot be written, so nothing is served: {error}"
-            return _said(said.UNLOGGED, {"error": why}, route)
+            return _said(said.UNLOGGED, {"error": why}, self.route)
+        # Only now: it may have been closed while the call waited for the log.
+        route = self.route
         if route.wanted is Status.DISABLED:
             return _said(said.GONE, said.gone(route), route)
         if request.method == "CONNECT" or not request.rel_url.raw_path.startswith("/"):
             return _said(HTTPStatus.BAD_REQUEST, {"error": "a path of the model begins with /"}, route)
+        if self._name in request.headers.get("Via", ""):
+            why = f"calls of {route.ref} come back to this proxy: its --to has to lead to the model"
+            return _said(HTTPStatus.LOOP_DETECTED, {"error": why}, route)
         if request.headers.get("Expect", "").lower() == "100-continue" and request.version >= HttpVersion11:
             await request.writer.write(GO_ON)
             request.writer.output_size = 0  # the answer itself has not begun
@@ -105,7 +121,7 @@ class Proxy:
             async with self._client.request(
                 request.method,
                 URL(f"{route.to}{request.rel_url.raw_path_qs}", encoded=True),
-                headers=_passed(request.headers, but=OURS),
+                headers=_via(_passed(request.headers, but=OURS), self._name),
                 data=request.content if request.body_exists else None,
                 allow_redirects=False,
                 skip_auto_headers=AUTOMATIC,
@@ -118,13 +134,38 @@ class Proxy:
         except (ClientError, TimeoutError, OSError) as error:
             if answer is not None and answer.prepared:
                 # Cut off as the model's own answer was: an end would make half an answer look whole.
-                if request.transport is not None:
-                    request.transport.abort()
+                _reset(request)
                 return answer
-            status = said.TIMED_OUT if isinstance(error, TimeoutError) else said.BAD_GATEWAY
-            why = "took too long" if status is said.TIMED_OUT else "does not answer"
+            status, why = _what_failed(error)
             return _said(status, {"error": f"the model behind {route.ref} {why}"}, route)
         return answer
+
+
+def _what_failed(error: Exception) -> tuple[int, str]:
+    match error:
+        case TimeoutError():
+            return said.TIMED_OUT, "took too long"
+        case ClientConnectorCertificateError():
+            return said.BAD_GATEWAY, "has a certificate that is not trusted here"
+        case ClientResponseError():
+            return said.BAD_GATEWAY, "answers what this proxy cannot read as HTTP"
+        case _:
+            return said.BAD_GATEWAY, "does not answer"
+
+
+def _reset(request: web.BaseRequest) -> None:
+    """A plain end of the connection is how HTTP/1.0 ends a whole answer."""
+    if request.transport is None:
+        return
+    line = request.transport.get_extra_info("socket")
+    if line is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.transport.abort()
+
+
+def _via(headers: CIMultiDict[str], name: str) -> CIMultiDict[str]:
+    headers.add("Via", name)
+    return headers
 
 
 def _begun(behind: ClientResponse, route: Route) -> web.StreamResponse:
@@ -132,7 +173,10 @@ def _begun(behind: ClientResponse, route: Route) -> web.StreamResponse:
         status=behind.status, reason=behind.reason, headers=_passed(behind.headers, but=frozenset())
     )
     answer.headers.add("Via", NAME)
-    answer.headers.extend(said.headers(route.announced))
+    told = said.headers(route.announced)
+    for name in told.keys() & said.ONE_EACH:  # the plan's dates count, whatever the model says of its own
+        answer.headers.popall(name, None)
+    answer.headers.extend(told)
     return answer
 
 

@@ -12,7 +12,8 @@ from email.utils import format_datetime
 
 from workflows.adapters.traffic_proxy.route import Announced, Route
 
-GONE, BAD_GATEWAY, TIMED_OUT, UNLOGGED, TOO_LARGE = 410, 502, 504, 503, 413
+GONE, BAD_GATEWAY, TIMED_OUT, UNLOGGED = 410, 502, 504, 503
+ONE_EACH = frozenset(("Deprecation", "Sunset"))
 
 
 def headers(announced: Announced | None) -> dict[str, str]:

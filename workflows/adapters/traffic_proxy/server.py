@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import resource
 import secrets
 import signal
 import time
@@ -30,6 +31,8 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 IDLE_SECONDS = 4.0
 """Before servers close a connection that rests, uvicorn after five: a call on a closed one would be lost."""
 END_SECONDS = 5.0
+FIELD_BYTES_MAX = 65_536
+"""Of a line of the head, both ways: tokens and cookies grow beyond the eight kB that are usual."""
 LOOPBACK = "127.0.0.1"
 LOGGER = logging.getLogger("emeritus.proxy")
 # What is no HTTP is answered with 400; a line that repeats it would log whatever a stranger sent.
@@ -60,8 +63,16 @@ def serve(
             reasons=["it runs already"],
             next_step="emeritus endpoint list tells where it answers",
         )
+    _many_connections()
     with lock:
         asyncio.run(_serve(folders, ref, at, calendar or Calendar(), is_ready))
+
+
+def _many_connections() -> None:
+    """As many as this user may have: what rests on some of them keeps no call from the others, nor a closing."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(
@@ -72,7 +83,14 @@ async def _serve(
     is_ready: Callable[[str], None],
 ) -> None:
     folder = folders.of(ref)
-    log = CallLog(folder / CALLS_FILE, calendar.at(time.time()))
+    try:
+        log = CallLog(folder / CALLS_FILE, calendar.at(time.time()))
+    except Error as error:
+        raise Refused(
+            f"Cannot start the proxy of {ref}",
+            reasons=[f"its call log {folder / CALLS_FILE} cannot be written: {error}"],
+            next_step="Move it away: who called before is unknown from then on",
+        ) from error
     ended = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, ended.set)
@@ -80,6 +98,8 @@ async def _serve(
         auto_decompress=False,
         connector=TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
         cookie_jar=DummyCookieJar(),
+        max_line_size=FIELD_BYTES_MAX,
+        max_field_size=FIELD_BYTES_MAX,
         timeout=ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
     ) as client:
         proxy = Proxy(folders.known(ref), log=log, client=client, now=lambda: calendar.at(time.time()))
@@ -113,7 +133,14 @@ async def _listening(
     answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], at: Listening, ref: str
 ) -> web.ServerRunner:
     # What is compressed goes through as it is.
-    server = web.Server(answer, access_log=None, auto_decompress=False, logger=LOGGER)
+    server = web.Server(
+        answer,
+        access_log=None,
+        auto_decompress=False,
+        logger=LOGGER,
+        max_line_size=FIELD_BYTES_MAX,
+        max_field_size=FIELD_BYTES_MAX,
+    )
     runner = web.ServerRunner(server, shutdown_timeout=END_SECONDS)
     await runner.setup()
     try:
@@ -137,7 +164,7 @@ async def _obey(proxy: Proxy, folders: EndpointFolders[Route], ref: str) -> None
         if (mark := _mark(file)) != seen:
             with suppress(Corrupt):
                 proxy.route = folders.read(file)
-            seen = mark
+                seen = mark  # what could not be read, be it for a moment, is read again
 
 
 def _mark(file: Path) -> tuple[int, int]:

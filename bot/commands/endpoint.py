@@ -89,6 +89,7 @@ def proxy(name: str, to: str | None, listen: Address, public: str | None) -> Non
         found = local.named(open_catalog(store), name, EndpointKind.PROXY)
         off = local.switched_off(retirements(store), EndpointKind.PROXY)
     ref, proxies = found.endpoint_ref, local.open_proxies(settings)
+    proxies.check_may_start(ref)
     known = proxies.folders.config(ref)
     behind = address_of(to, MODEL) if to else known.to if known else ""
     if not behind:

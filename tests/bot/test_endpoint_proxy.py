@@ -86,6 +86,9 @@ def test_it_passes_calls_on_says_where_and_ends_when_it_is_told_to(store: Path) 
                 "note": "",
                 "is_off": False,
             }
+            again = run(store, "endpoint", "proxy", REF, "--to", "http://127.0.0.1:1")
+            assert (again.exit_code, "it runs already" in again.stderr) == (1, True)
+            assert ask(address, path="/predict").status == 200, "a refused start leads nobody elsewhere"
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 0
         with a_proxy(store) as (_, said):

@@ -25,6 +25,7 @@ from workflows.adapters.traffic_proxy.route import (
     Announced,
     Route,
     routes,
+    runs_already,
 )
 
 PROBE_TIMEOUT_SECONDS = 2.0
@@ -60,6 +61,11 @@ class ProxyEndpoints(CallMeter):
 
     def __init__(self, top: Path) -> None:
         self.folders = routes(top)
+
+    def check_may_start(self, ref: str) -> None:
+        """Raises `Refused` while its proxy runs: whoever is refused must not have led its callers elsewhere."""
+        if self._is_running(ref):
+            raise runs_already(ref)
 
     def settle(self, ref: str, *, to: str, public: str, is_closed: bool) -> Route:
         """Make the route exist, or lead to another model. Whether it is open is not changed by that.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from data.errors import Refused
 from workflows.adapters.endpoint_folders import EndpointFolders, Status
 
 ROUTE_FILE, CALLS_FILE, ADDRESS_FILE, LOCK_FILE = "route.json", "calls.db", "address.json", "running.lock"
@@ -58,3 +59,11 @@ _ROUTE = msgspec.json.Decoder(Route)
 def routes(top: Path) -> EndpointFolders[Route]:
     """Of the proxies whose state is kept there."""
     return EndpointFolders(top, _ROUTE, file=ROUTE_FILE, noun="proxy")
+
+
+def runs_already(ref: str) -> Refused:
+    return Refused(
+        f"Cannot start the proxy of {ref}",
+        reasons=["it runs already"],
+        next_step="emeritus endpoint list tells where it answers",
+    )

@@ -24,7 +24,14 @@ from workflows.adapters.call_log import BEAT_SECONDS, CallLog
 from workflows.adapters.endpoint_folders import EndpointFolders
 from workflows.adapters.model_server import Calendar, take_lock, write_atomically
 from workflows.adapters.traffic_proxy.proxy import Proxy
-from workflows.adapters.traffic_proxy.route import ADDRESS_FILE, CALLS_FILE, LOCK_FILE, ROUTE_FILE, Route
+from workflows.adapters.traffic_proxy.route import (
+    ADDRESS_FILE,
+    CALLS_FILE,
+    LOCK_FILE,
+    ROUTE_FILE,
+    Route,
+    runs_already,
+)
 
 LOOK_SECONDS = 0.1
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
@@ -58,11 +65,7 @@ def serve(
     """
     lock = take_lock(folders.of(ref) / LOCK_FILE)
     if lock is None:
-        raise Refused(
-            f"Cannot start the proxy of {ref}",
-            reasons=["it runs already"],
-            next_step="emeritus endpoint list tells where it answers",
-        )
+        raise runs_already(ref)
     _many_connections()
     with lock:
         asyncio.run(_serve(folders, ref, at, calendar or Calendar(), is_ready))

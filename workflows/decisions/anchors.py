@@ -19,7 +19,7 @@ from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.commands import LeaveAnchors, PlanAnchors, RecordAnchored, RunAnchors, encoded
 from workflows.rules.permissions import check
-from workflows.rules.telling.messages import PATIENCE_SECONDS
+from workflows.rules.telling.messages import in_channel
 
 EVERY, AGAIN = timedelta(days=1), timedelta(hours=1)
 AT_START_AFTER = timedelta(hours=1)
@@ -205,14 +205,5 @@ def leave(state: Anchoring, command: LeaveAnchors, facts: Facts, now: datetime) 
 def _told(
     state: Anchoring, what: str, notice: str, facts: Facts, *, channel: str = "", **body: str
 ) -> Effect:
-    """`channel`: another one than the governance channel."""
-    assert facts.policy is not None
-    channel = channel or facts.policy.governance_channel
-    return Effect(
-        key=f"anchors/told/{state.version + 1}/{what}",
-        kind=EffectKind.POST,
-        lane="anchors",
-        place=channel,
-        patience_seconds=PATIENCE_SECONDS[notice],
-        body={"notice": notice, "channel": channel, **body},
-    )
+    key = f"anchors/told/{state.version + 1}/{what}"
+    return in_channel(key, notice, facts, lane="anchors", channel=channel, **body)

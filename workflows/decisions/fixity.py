@@ -23,7 +23,7 @@ from workflows.decisions.proofs import lost
 from workflows.rules.gating.readiness import RUNS_IN
 from workflows.rules.keeping import auditing
 from workflows.rules.permissions import check
-from workflows.rules.telling.messages import PATIENCE_SECONDS
+from workflows.rules.telling.messages import in_channel
 
 STREAM = "fixity"
 EVERY = timedelta(days=1)
@@ -174,16 +174,8 @@ def _is_of(state: Retirement, command: RecordAudit | RecordMended) -> bool:
 
 def _told(state: Rounds, what: str, notice: str, facts: Facts, where: str = "", **body: str) -> Effect:
     """`where`: another channel than the governance channel."""
-    assert facts.policy is not None
-    channel = where or facts.policy.governance_channel
-    return Effect(
-        key=f"fixity/told/{state.version + 1}/{what}",
-        kind=EffectKind.POST,
-        lane="fixity",
-        place=channel,
-        patience_seconds=PATIENCE_SECONDS[notice],
-        body={"notice": notice, "channel": channel, **body},
-    )
+    key = f"fixity/told/{state.version + 1}/{what}"
+    return in_channel(key, notice, facts, lane="fixity", channel=where, **body)
 
 
 def _timer(due_at: datetime) -> Timer:

@@ -16,7 +16,7 @@ from data.records.imports import Failing, Imports
 from data.records.retirement import Retirement
 from workflows.commands import RecordImport, RunImport, ScheduleImports, encoded
 from workflows.rules.permissions import check
-from workflows.rules.telling.messages import PATIENCE_SECONDS
+from workflows.rules.telling.messages import in_channel
 
 STREAM = "imports"
 TOLD_AGAIN = timedelta(days=7)
@@ -98,16 +98,7 @@ def record(state: Imports, command: RecordImport, facts: Facts, now: datetime) -
 
 
 def _told(state: Imports, notice: str, facts: Facts, **body: str) -> Effect:
-    assert facts.policy is not None
-    channel = facts.policy.governance_channel
-    return Effect(
-        key=f"imports/told/{state.version + 1}",
-        kind=EffectKind.POST,
-        lane="imports",
-        place=channel,
-        patience_seconds=PATIENCE_SECONDS[notice],
-        body={"notice": notice, "channel": channel, **body},
-    )
+    return in_channel(f"imports/told/{state.version + 1}", notice, facts, lane="imports", **body)
 
 
 def _timer(name: str, due_at: datetime) -> Timer:

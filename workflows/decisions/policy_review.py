@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from data import events
-from data.records.decision import Decision, Effect, EffectKind, Timer
+from data.records.decision import Decision, Timer
 from data.records.digests import DigestState
 from data.records.facts import Facts
 from data.records.retirement import Retirement
@@ -16,7 +16,7 @@ from workflows.commands import RemindPolicyReview, encoded
 from workflows.rules.hindsight import policy_review
 from workflows.rules.hours import day_of, instant_on
 from workflows.rules.permissions import check
-from workflows.rules.telling.messages import PATIENCE_SECONDS
+from workflows.rules.telling.messages import in_channel
 
 
 def timers(facts: Facts, now: datetime) -> tuple[Timer, ...]:
@@ -38,19 +38,13 @@ def remind(
     assert facts.policy is not None
     if not policy_review.is_overdue(facts.review, day_of(now, facts.policy)):
         return Decision()
-    channel = facts.policy.governance_channel
-    told = Effect(
-        key=f"policy/review/{facts.review.review_by}",
-        kind=EffectKind.POST,
+    told = in_channel(
+        f"policy/review/{facts.review.review_by}",
+        "policy review",
+        facts,
         lane="policy",
-        place=channel,
-        patience_seconds=PATIENCE_SECONDS["policy review"],
-        body={
-            "notice": "policy review",
-            "channel": channel,
-            "said": policy_review.words(facts.review, facts.policy.name, day_of(now, facts.policy)),
-            "who": policy_review.who(facts.review),
-            "people": "\n".join(facts.reviewers),
-        },
+        said=policy_review.words(facts.review, facts.policy.name, day_of(now, facts.policy)),
+        who=policy_review.who(facts.review),
+        people="\n".join(facts.reviewers),
     )
     return Decision(effects=(told,))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from data import events
 from data.errors import Refused
-from data.records.decision import Decision, Effect, EffectKind
+from data.records.decision import Decision
 from data.records.digests import DigestState
 from data.records.facts import ChannelSeen, Facts
 from data.records.policy import Policy
@@ -20,7 +20,7 @@ from workflows.commands import DropReader, Subscribe
 from workflows.decisions.digests import TIMER, DigestEvent, stream_of, timer
 from workflows.rules.hours import next_digest_at
 from workflows.rules.permissions import check
-from workflows.rules.telling.messages import PATIENCE_SECONDS, is_person
+from workflows.rules.telling.messages import in_channel, is_person
 from workflows.rules.voting.barring import check_is_colleague
 from workflows.rules.voting.quorum import seats
 
@@ -60,14 +60,9 @@ def drop(state: DigestState, command: DropReader, facts: Facts, now: datetime) -
     assert facts.policy is not None
     if not state.place or not state.is_on:
         return Decision()
-    channel = facts.policy.governance_channel
-    told = Effect(
-        key=f"{stream_of(state.place)}/dropped/{state.version + 1}",
-        kind=EffectKind.POST,
-        lane="digest/dropped",
-        place=channel,
-        patience_seconds=PATIENCE_SECONDS["reader dropped"],
-        body={"notice": "reader dropped", "channel": channel, "reader": state.place, "why": command.why},
+    key = f"{stream_of(state.place)}/dropped/{state.version + 1}"
+    told = in_channel(
+        key, "reader dropped", facts, lane="digest/dropped", reader=state.place, why=command.why
     )
     dropped = events.DigestUnsubscribed(at=now, by=events.EMERITUS, why=command.why)
     return Decision(events=(dropped,), cancels=(TIMER,), effects=(told,))

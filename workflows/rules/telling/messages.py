@@ -12,6 +12,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from data.records.decision import Effect, EffectKind
+from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows.rules.restriction import channel_of
 
@@ -145,6 +146,20 @@ def prune_key(state: Retirement, number: int) -> str:
 def audit_key(state: Retirement, day: date) -> str:
     """Of the same entries one is enough on a day; on another one the log has gone on."""
     return f"{state.id}/audit/{state.version}/{day}"
+
+
+def in_channel(key: str, notice: str, facts: Facts, *, lane: str, channel: str = "", **body: str) -> Effect:
+    """Of no retirement alone: in the governance channel, unless another is named."""
+    assert facts.policy is not None
+    place = channel or facts.policy.governance_channel
+    return Effect(
+        key=key,
+        kind=EffectKind.POST,
+        lane=lane,
+        place=place,
+        patience_seconds=PATIENCE_SECONDS[notice],
+        body={"notice": notice, "channel": place, **body},
+    )
 
 
 def break_glass_key(state: Retirement, number: int) -> str:

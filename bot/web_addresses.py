@@ -26,26 +26,19 @@ def why_no_api(text: str) -> str:
 
 
 def why_no_registry(text: str) -> str:
-    accepted = "the address of an MLflow registry, e.g. https://mlflow.example.com, without a query"
-    if not text:
-        return ""
-    try:
-        url = urlsplit(text)
-        is_web = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
-    except ValueError:  # brackets that do not match, a port that is none
-        return accepted
-    if not is_web or url.query or url.fragment or not re.fullmatch(f"{SENT}+", text):
-        return accepted
-    if url.username is not None or url.password is not None:
-        return "no user or password in an address; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
-    return ""
+    alone = "no user or password in an address; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+    return _why_none(text, "an MLflow registry, e.g. https://mlflow.example.com", alone) if text else ""
 
 
 def why_no_stamps(text: str) -> str:
     """Plain HTTP will do: an answer proves itself by its signature."""
-    accepted = (
-        "the address of a time-stamping service (RFC 3161), e.g. https://tsa.example.com, without a query"
-    )
+    alone = "no user or password in an address: it is on the record, and in audit bundles"
+    return _why_none(text, "a time-stamping service (RFC 3161), e.g. https://tsa.example.com", alone)
+
+
+def _why_none(text: str, what: str, alone: str) -> str:
+    """`alone`: why it holds no password."""
+    accepted = f"the address of {what}, without a query"
     try:
         url = urlsplit(text)
         is_web = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
@@ -53,9 +46,7 @@ def why_no_stamps(text: str) -> str:
         return accepted
     if not is_web or url.query or url.fragment or not re.fullmatch(f"{SENT}+", text):
         return accepted
-    if url.username is not None or url.password is not None:
-        return "no user or password in an address: it is on the record, and in audit bundles"
-    return ""
+    return alone if url.username is not None or url.password is not None else ""
 
 
 def _is_this_machine(host: str) -> bool:

@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from data.errors import Invalid, Problem, Refused
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from data.archive.results import Sign
     from data.log.keys import PublicKey, Signer
 
+T = TypeVar("T")
 LOG_KEY, MODEL_KEY = "EMERITUS_SIGNING_KEY", "EMERITUS_MODEL_SIGNING_KEY"
 _MAKE = "make one with emeritus key new FILE"
 _MAKE_MODEL_KEY = "make one with openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out FILE"
@@ -41,24 +42,22 @@ def read_keys(
 
 def signer_of(path: Path | None) -> Signer | None:
     """None where heads are not signed. Raises `Invalid` for a file that was changed since it was looked at."""
-    if path is None:
-        return None
-    why = why_no_key(path, None)
-    found = None if why else _signer(path)
-    if found is None:
-        raise Invalid([Problem(field=LOG_KEY, value=f"= {path}", accepted=why)])
-    return found
+    return _opened(path, LOG_KEY, _signer, why_no_key) if path else None
 
 
 def model_signature_of(path: Path | None) -> Sign | None:
     """None where models are not signed. Raises `Invalid` for a file that was changed since it was looked at."""
-    if path is None:
-        return None
-    why = why_no_model_key(path, None)
-    found = None if why else _model_signer(path)
+    return _opened(path, MODEL_KEY, _model_signer, why_no_model_key).signature if path else None
+
+
+def _opened(
+    path: Path, name: str, read: Callable[[Path], T | None], why_not: Callable[[Path, Path | None], str]
+) -> T:
+    why = why_not(path, None)
+    found = None if why else read(path)
     if found is None:
-        raise Invalid([Problem(field=MODEL_KEY, value=f"= {path}", accepted=why)])
-    return found.signature
+        raise Invalid([Problem(field=name, value=f"= {path}", accepted=why)])
+    return found
 
 
 def why_no_key(path: Path, store: Path | None) -> str:

@@ -47,6 +47,10 @@ class CallLog:
                 "UPDATE runs SET until_us = ? WHERE id = (SELECT max(id) FROM runs)", [_microseconds(at)]
             )
 
+    def beat(self, at: datetime, *, seconds_since: float) -> None:
+        """A sign of life, so many wall seconds after the last one. What comes late was slept through: a run ended."""
+        (self.live if seconds_since < 2 * BEAT_SECONDS else self.begin)(at)
+
     def record(self, caller: str, at: datetime) -> None:
         """Committed when this returns; sqlite3.Error when it could not be."""
         self.record_all([(caller, at)])

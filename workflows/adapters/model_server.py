@@ -223,14 +223,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def beat(log: CallLog, calendar: Calendar) -> None:
-    """Signs of life, for whoever asks later when this ran. A beat that comes late was slept through: a run ended."""
+    """Signs of life, for whoever asks later when this ran."""
     last = time.time()
     while True:
         time.sleep(BEAT_SECONDS)
         now = time.time()
-        tell = log.live if now - last < 2 * BEAT_SECONDS else log.begin
         with suppress(sqlite3.Error):
-            tell(calendar.at(now))
+            log.beat(calendar.at(now), seconds_since=now - last)
             last = now
 
 

@@ -179,12 +179,11 @@ def _mark(file: Path) -> tuple[int, int]:
 
 
 async def _beat(log: CallLog, calendar: Calendar) -> None:
-    """Signs of life, for whoever asks later when this ran. A beat that comes late was slept through: a run ended."""
+    """Signs of life, for whoever asks later when this ran."""
     last = time.time()
     while True:
         await asyncio.sleep(BEAT_SECONDS)
         now = time.time()
-        tell = log.live if now - last < 2 * BEAT_SECONDS else log.begin
         with suppress(Error):
-            await asyncio.to_thread(tell, calendar.at(now))
+            await asyncio.to_thread(log.beat, calendar.at(now), seconds_since=now - last)
             last = now

@@ -8,8 +8,6 @@ A server that is gone without having been switched off, as after a crash, counts
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import secrets
 import shlex
@@ -28,9 +26,9 @@ from data.errors import EmeritusError, Invalid, Problem, Unavailable
 from workflows.adapters import model_server
 from workflows.adapters.call_meter import CallMeter
 from workflows.adapters.endpoint_folders import Config, Status, local_folders
+from workflows.adapters.identities import identity_at
 from workflows.adapters.model_server import Calendar, LogisticRegression
 
-PROBE_TIMEOUT_SECONDS = 2.0
 START_TIMEOUT_SECONDS = 20.0
 STOP_TIMEOUT_SECONDS = 5.0
 POLL_SECONDS = 0.02
@@ -46,7 +44,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
-_ADDRESS = msgspec.json.Decoder(Address)
+_ADDRESS, _IDENTITY = msgspec.json.Decoder(Address), msgspec.json.Decoder(dict[str, str | int])
 
 
 class LocalEndpoints(CallMeter):
@@ -248,15 +246,8 @@ class LocalEndpoints(CallMeter):
         if not self._is_running(ref):
             return None
         try:
-            file = self.folder(ref) / model_server.ADDRESS_FILE
-            address = _ADDRESS.decode(file.read_bytes())
-            connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=PROBE_TIMEOUT_SECONDS)
-            try:
-                connection.request("GET", "/identity")
-                said = json.loads(connection.getresponse().read(4096))
-            finally:
-                connection.close()
-        except (OSError, http.client.HTTPException, ValueError):
+            address = _ADDRESS.decode((self.folder(ref) / model_server.ADDRESS_FILE).read_bytes())
+        except (OSError, ValueError):
             return None
         expected = {"name": ref, "instance": address.instance, "pid": address.pid}
-        return address if said == expected else None
+        return address if identity_at(address.port, _IDENTITY) == expected else None

@@ -7,7 +7,6 @@ gone passes nothing on, but one that should serve and is gone is unknown, never 
 
 from __future__ import annotations
 
-import http.client
 import shlex
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 from data.errors import Unavailable
 from workflows.adapters.call_meter import CallMeter
 from workflows.adapters.endpoint_folders import Status
+from workflows.adapters.identities import identity_at
 from workflows.adapters.model_server import is_locked
 from workflows.adapters.traffic_proxy.route import (
     ADDRESS_FILE,
@@ -28,7 +28,6 @@ from workflows.adapters.traffic_proxy.route import (
     runs_already,
 )
 
-PROBE_TIMEOUT_SECONDS = 2.0
 OBEYED_TIMEOUT_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
@@ -172,12 +171,7 @@ class ProxyEndpoints(CallMeter):
         """What the process says, if it is the one that wrote the address."""
         if not self._is_running(ref) or (address := self._address(ref)) is None:
             return None
-        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=PROBE_TIMEOUT_SECONDS)
-        try:
-            connection.request("GET", "/identity")
-            said = _IDENTITY.decode(connection.getresponse().read(4096))
-        except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+        said = identity_at(address.port, _IDENTITY)
+        if said is None or (said.ref, said.instance, said.pid) != (ref, address.instance, address.pid):
             return None
-        finally:
-            connection.close()
-        return said if (said.ref, said.instance, said.pid) == (ref, address.instance, address.pid) else None
+        return said

@@ -19,6 +19,9 @@ class Turn(NamedTuple):
     is_first: bool = False
 
 
+ALL = Turn(bytes_max=1 << 62)
+
+
 class Share(NamedTuple):
     """`upto`: the last of `paths`, or where the next turn goes on; empty once there is none after it."""
 

@@ -176,12 +176,12 @@ def _meant(state: Retirement, what: str, now: datetime) -> Sequence[Term]:
     if what == pruning.EVERYTHING and not all(kept.values()):
         return [term for term in there if not kept[term.kept.of]]
     chosen = [term for term in there if what in (term.kept.of, pruning.EVERYTHING)]
-    if gone := [one for one in state.pruned if what in (one.of, pruning.EVERYTHING)] if not chosen else []:
-        raise Refused(
-            f"{what} of {state.id} is gone since {gone[-1].at:%Y-%m-%d}",
-            next_step=f"/retire retention {state.id} has its tombstone",
-        )
     if not chosen:
+        if gone := [one for one in state.pruned if what in (one.of, pruning.EVERYTHING)]:
+            raise Refused(
+                f"{what} of {state.id} is gone since {gone[-1].at:%Y-%m-%d}",
+                next_step=f"/retire retention {state.id} has its tombstone",
+            )
         raise NotFound("class of artifacts", what, closest=list(kept))
     if why := [f"{term.kept.of}: {kept[term.kept.of]}" for term in chosen if kept[term.kept.of]]:
         what_stays = f"Nothing of {state.id}" if what == pruning.EVERYTHING else f"Nothing of {what}"

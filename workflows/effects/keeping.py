@@ -101,9 +101,8 @@ def require_recorded(archived: Archived, files: Sequence[StoredFile]) -> None:
 
 
 def tombstone(state: Retirement, term: Term, files: Sequence[StoredFile], asked_at: datetime) -> bytes:
-    """What stands in the place of a class: what it was, by which rule it went, before which minimum, and every file
-
-    with its digest.
+    """What stands in the place of a class: what it was, and every file with its digest; by which rule it went, and
+    before which minimum.
 
     The same whenever it is written. Who let it go, and why, is on the record, which can forget what people wrote.
     """

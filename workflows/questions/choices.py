@@ -29,19 +29,17 @@ _CHOICES = {
     choice: re.compile(f"{_BEFORE}(?:{words}){_AFTER}", re.IGNORECASE if choice != NAMED else 0)
     for choice, words in _WORDS.items()
 }
-
-
-def choice_in(words: str) -> str:
-    """Which of `CHOICES` is said; empty where something else is. Names in `words` are `NAME`."""
-    return next((choice for choice, fits in _CHOICES.items() if fits.fullmatch(words)), "")
-
-
 _REASON = re.compile(
     rf"\b(?:because of|because it is|due to|for|reason is) (?:its |the )?({'|'.join(Reason)})\b"
 )
 _FOLLOWED = re.compile(
     r"[^N]*NAME\b.*\b(?:replaced by|replaced with|followed by|successor|in favou?r of)\b[^N]*NAME[^N]*"
 )
+
+
+def choice_in(words: str) -> str:
+    """Which of `CHOICES` is said; empty where something else is. Names in `words` are `NAME`."""
+    return next((choice for choice, fits in _CHOICES.items() if fits.fullmatch(words)), "")
 
 
 def reason_in(words: str) -> Reason | None:

@@ -11,7 +11,6 @@ RETIRING = (
     r"\b(?:retire|retiring|propose|proposing|proposal|sunset|decommission|switch(?:ing)? off|turn(?:ing)? off|"
     r"shut(?:ting)? down|get(?:ting)? rid of|phas(?:e|ing) out|deprecat(?:e|ing))\b"
 )
-LEADING = r"\b(?:guide|walk|lead|assist|help|talk)\b(?: me| us)?\b.*\b(?:retirement|proposal|"
 GONE = r"(?:retired|removed|deprecated|decommissioned|phased out|switched off|turned off|shut down)"
 ASKED_OF = r"(?:answers?|acknowledge?ments?|replies|votes?|approvals?)"
 HOW_MUCH = r"(?:\w+ ){0,2}(?:when|how (?:many|long|soon|much))\b"
@@ -34,8 +33,8 @@ PROPOSES = (
     rf"^(?!{HOW_MUCH}).*"
     r"\b(?:help|want|wish|like|need|let's|lets|please|can|could|how|should|shall|propose|start|begin)\b.*"
     + RETIRING,
-    r"^(?:" + RETIRING + ")",
-    LEADING + RETIRING + ")",
+    rf"^(?:{RETIRING})",
+    rf"\b(?:guide|walk|lead|assist|help|talk)\b(?: me| us)?\b.*\b(?:retirement|proposal|{RETIRING})",
     rf"^(?!{HOW_MUCH}).*\bNAME (?:should|must|has to|needs to|ought to) (?:be {GONE}|go\b)",
     (
         r"\b(?:start|begin|create|file|make|draft|new|open (?:an?|the|new))\b(?: (?:an?|the|new)){0,2} "

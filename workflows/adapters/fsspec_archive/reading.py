@@ -175,7 +175,3 @@ def listed(files: Mapping[str, Path], archived: Archived) -> Listing:
         for path in sorted(digests)
     )
     return Listing(preservation_id=archived.preservation_id, part_bytes=BLOCK_BYTES, objects=tuple(objects))
-
-
-def encoded(listing: Listing) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(listing)) + b"\n"

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from data.archive.auditing import Turn
+from data.archive.auditing import ALL, Turn
 from data.archive.bag import Reading, bag_of, require_fit, tag_files
 from data.archive.findings import Fixity
 from data.archive.fixity import PAYLOAD, held_to, read_back
@@ -56,14 +56,13 @@ from workflows.adapters.archived_payload import (
 from workflows.adapters.arriving import arriving
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.fsspec_archive.objects import BLOCK_BYTES, WHOLE_BYTES_MAX, Objects
-from workflows.adapters.fsspec_archive.reading import Reader, encoded, listed, placed
-from workflows.adapters.s3_archive.listing import OBJECTS_FILE, Listing
+from workflows.adapters.fsspec_archive.reading import Reader, listed, placed
+from workflows.adapters.s3_archive.listing import OBJECTS_FILE, Listing, encoded
 from workflows.adapters.s3_archive.sending import Sending
 from workflows.adapters.s3_archive.shelf import listed_as
 from workflows.artifact_store import EVERYTHING, Whole
 
 Now = Callable[[], datetime]
-ALL = Turn(bytes_max=1 << 62)
 
 
 class FsspecArchive:

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from data.archive.fixity import PAYLOAD
 from data.archive.manifest import TAG_MANIFEST, manifest_of, sha256_id
 from data.records.archived import Archived
@@ -108,7 +110,10 @@ def strangers(bucket: Bucket, archived: Archived, listing: Listing) -> list[str]
     return sorted(found)
 
 
-def hidden(where: str, *, capital: bool = False) -> str:
+def encoded(listing: Listing) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(listing)) + b"\n"
+
+
+def hide(where: str) -> str:
     """How an archive in a bucket is moved aside."""
-    hide = "Hide" if capital else "hide"
-    return f"{hide} it with aws s3 rm --recursive {where}/, which leaves what is locked for a look"
+    return f"Hide it with aws s3 rm --recursive {where}/, which leaves what is locked for a look"

@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import msgspec
 from msgspec.structs import replace
 
-from data.archive.auditing import Turn
+from data.archive.auditing import ALL
 from data.archive.fixity import PAYLOAD, entries_of, read_back
 from data.archive.freshness import digests_of
 from data.archive.keeping import Keeping
@@ -30,6 +29,7 @@ from workflows.adapters.s3_archive.listing import (
     OBJECTS_FILE,
     Listing,
     Placed,
+    encoded,
     is_of,
     versions,
 )
@@ -37,8 +37,6 @@ from workflows.adapters.s3_archive.reading import load
 from workflows.adapters.s3_archive.shelf import end_uploads, listed_there
 from workflows.adapters.s3_archive.writing import Writer
 from workflows.artifact_store import EVERYTHING, Whole
-
-ALL = Turn(bytes_max=1 << 62)
 
 
 def copy_of(bucket: Bucket, archived: Archived) -> Archived | None:
@@ -103,8 +101,7 @@ def put_right(
         raise Corrupt(
             f"What was brought for {bucket.where(archived.location)} is not what is on record of it"
         )
-    content = msgspec.json.format(msgspec.json.encode(listing)) + b"\n"
-    last = writes.tag(OBJECTS_FILE, content, Keeping(), {ID_IN_METADATA: archived.preservation_id})
+    last = writes.tag(OBJECTS_FILE, encoded(listing), Keeping(), {ID_IN_METADATA: archived.preservation_id})
     _, after = audited(
         bucket, replace(archived, version=last.version), listing, ALL, stopped=stopped, gone=gone
     )

@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from data.archive.auditing import Turn
@@ -59,7 +58,8 @@ from workflows.adapters.s3_archive.listing import (
     OBJECTS_FILE,
     Listing,
     Placed,
-    hidden,
+    encoded,
+    hide,
     strangers,
 )
 from workflows.adapters.s3_archive.mending import copy_of, put_right
@@ -131,9 +131,7 @@ class S3Archive:
             return Stored(archived=archived, artifacts=bag.files)
         if is_finished:
             where = self._bucket.where(location)
-            raise Corrupt(
-                f"{where} lists other content than was there. {hidden(where, capital=True)}, then archive again"
-            )
+            raise Corrupt(f"{where} lists other content than was there. {hide(where)}, then archive again")
         tags = tag_files(
             bag,
             info=wrapping.info,
@@ -147,8 +145,7 @@ class S3Archive:
         listing = Listing(
             preservation_id=bag.preservation_id, part_bytes=self._part_bytes, objects=tuple(placed)
         )
-        content = msgspec.json.format(msgspec.json.encode(listing)) + b"\n"
-        last = writer.tag(OBJECTS_FILE, content, keeping, {ID_IN_METADATA: bag.preservation_id})
+        last = writer.tag(OBJECTS_FILE, encoded(listing), keeping, {ID_IN_METADATA: bag.preservation_id})
         finished = archived_at(self._bucket, location, bag, last.version)
         if finished is None:
             raise Unavailable(f"{self._bucket.where(location)} is gone again. It is archived anew")
@@ -274,8 +271,8 @@ class S3Archive:
         """
         listing = load(self._bucket, archived)
         fixity = fixity_of(Reader(self._bucket, archived.location), archived, listing, stopped, ())
-        hide = hidden(self._bucket.where(archived.location), capital=True)
-        require_sound(fixity, f"{hide}, then archive again", read_at=now())
+        then = f"{hide(self._bucket.where(archived.location))}, then archive again"
+        require_sound(fixity, then, read_at=now())
         kept = {(archived.location, one.path, one.version) for one in listing.objects}
         for one in placed:
             if (location, one.path, one.version) not in kept:

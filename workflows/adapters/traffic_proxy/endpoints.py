@@ -66,7 +66,7 @@ class ProxyEndpoints(CallMeter):
         if self._is_running(ref):
             raise runs_already(ref)
 
-    def settle(self, ref: str, *, to: str, public: str, is_closed: bool) -> Route:
+    def settle(self, ref: str, *, to: str, public: str, is_closed: bool) -> None:
         """Make the route exist, or lead to another model. Whether it is open is not changed by that.
 
         is_closed   how a route that is not there yet begins: what a retirement closed stays closed
@@ -76,9 +76,7 @@ class ProxyEndpoints(CallMeter):
             known = self.folders.config(ref)
             wanted = Status.DISABLED if is_closed else Status.SERVING
             route = known or Route(ref=ref, to=to, wanted=wanted)
-            route = msgspec.structs.replace(route, to=to, public=public)
-            self.folders.save(route)
-        return route
+            self.folders.save(msgspec.structs.replace(route, to=to, public=public))
 
     def refs(self) -> list[str]:
         """Every proxied endpoint there is, open or not. Raises `Corrupt`."""

@@ -42,8 +42,10 @@ HOP_BY_HOP = frozenset(
         "proxy-connection",
         "te",
         "trailer",
+        "transfer-encoding",
+        "upgrade",
     )
-) | {"transfer-encoding", "upgrade"}
+)
 """Of one connection, and never passed on: RFC 9110, section 7.6.1."""
 OURS = frozenset(("host", "expect"))
 """Of a request, and settled by whoever sends it: 100 Continue is answered here."""
@@ -100,11 +102,11 @@ class Proxy:
             await self._log.record(caller_of(request.headers.get(HEADER, "")) or ANONYMOUS, self._now())
         except sqlite3.Error as error:
             why = f"the call log cannot be written, so nothing is served: {error}"
-            return _said(said.UNLOGGED, {"error": why}, self.route)
+            return _said(HTTPStatus.SERVICE_UNAVAILABLE, {"error": why}, self.route)
         # Only now: it may have been closed while the call waited for the log.
         route = self.route
         if route.wanted is Status.DISABLED:
-            return _said(said.GONE, said.gone(route), route)
+            return _said(HTTPStatus.GONE, said.gone(route), route)
         if request.method == "CONNECT" or not request.rel_url.raw_path.startswith("/"):
             return _said(HTTPStatus.BAD_REQUEST, {"error": "a path of the model begins with /"}, route)
         if self._name in request.headers.get("Via", ""):
@@ -121,7 +123,7 @@ class Proxy:
             async with self._client.request(
                 request.method,
                 URL(f"{route.to}{request.rel_url.raw_path_qs}", encoded=True),
-                headers=_via(_passed(request.headers, but=OURS), self._name),
+                headers=_passed(request.headers, but=OURS, via=self._name),
                 data=request.content if request.body_exists else None,
                 allow_redirects=False,
                 skip_auto_headers=AUTOMATIC,
@@ -144,13 +146,13 @@ class Proxy:
 def _what_failed(error: Exception) -> tuple[int, str]:
     match error:
         case TimeoutError():
-            return said.TIMED_OUT, "took too long"
+            return HTTPStatus.GATEWAY_TIMEOUT, "took too long"
         case ClientConnectorCertificateError():
-            return said.BAD_GATEWAY, "has a certificate that is not trusted here"
+            return HTTPStatus.BAD_GATEWAY, "has a certificate that is not trusted here"
         case ClientResponseError():
-            return said.BAD_GATEWAY, "answers what this proxy cannot read as HTTP"
+            return HTTPStatus.BAD_GATEWAY, "answers what this proxy cannot read as HTTP"
         case _:
-            return said.BAD_GATEWAY, "does not answer"
+            return HTTPStatus.BAD_GATEWAY, "does not answer"
 
 
 def _reset(request: web.BaseRequest) -> None:
@@ -163,16 +165,9 @@ def _reset(request: web.BaseRequest) -> None:
     request.transport.abort()
 
 
-def _via(headers: CIMultiDict[str], name: str) -> CIMultiDict[str]:
-    headers.add("Via", name)
-    return headers
-
-
 def _begun(behind: ClientResponse, route: Route) -> web.StreamResponse:
-    answer = web.StreamResponse(
-        status=behind.status, reason=behind.reason, headers=_passed(behind.headers, but=frozenset())
-    )
-    answer.headers.add("Via", NAME)
+    headers = _passed(behind.headers, but=frozenset(), via=NAME)
+    answer = web.StreamResponse(status=behind.status, reason=behind.reason, headers=headers)
     told = said.headers(route.announced)
     for name in told.keys() & said.ONE_EACH:  # the plan's dates count, whatever the model says of its own
         answer.headers.popall(name, None)
@@ -189,8 +184,10 @@ def _said(status: int, body: Mapping[str, object], route: Route) -> web.Response
     )
 
 
-def _passed(headers: CIMultiDictProxy[str], *, but: frozenset[str]) -> CIMultiDict[str]:
+def _passed(headers: CIMultiDictProxy[str], *, but: frozenset[str], via: str) -> CIMultiDict[str]:
     """All of them, each as often as it was said, but for what is of this connection only."""
     named = {one.strip().lower() for line in headers.getall("Connection", ()) for one in line.split(",")}
     gone = HOP_BY_HOP | named | but
-    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in gone)
+    passed = CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in gone)
+    passed.add("Via", via)
+    return passed

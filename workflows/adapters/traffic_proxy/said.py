@@ -12,7 +12,6 @@ from email.utils import format_datetime
 
 from workflows.adapters.traffic_proxy.route import Announced, Route
 
-GONE, BAD_GATEWAY, TIMED_OUT, UNLOGGED = 410, 502, 504, 503
 ONE_EACH = frozenset(("Deprecation", "Sunset"))
 
 
@@ -20,7 +19,7 @@ def headers(announced: Announced | None) -> dict[str, str]:
     """On every answer, as long as an end is announced."""
     if announced is None:
         return {}
-    told = {"Deprecation": f"@{int(announced.since.timestamp())}", "Sunset": http_date(announced.until)}
+    told = {"Deprecation": f"@{int(announced.since.timestamp())}", "Sunset": _http_date(announced.until)}
     if announced.successor:
         told["Link"] = f'<{announced.successor}>; rel="successor-version"'
     return told
@@ -35,7 +34,7 @@ def gone(route: Route) -> Mapping[str, object]:
     return said
 
 
-def http_date(at: datetime) -> str:
+def _http_date(at: datetime) -> str:
     """RFC 9110, section 5.6.7."""
     return format_datetime(at.astimezone(UTC), usegmt=True)
 

@@ -16,8 +16,8 @@ from workflows.rules.wording import counted
 
 TOP, ROW, BAR, FOOT = 112.0, 52.0, 30.0, 70.0
 NAMES, NUMBERS = 150.0, 300.0
-PART_MIN = 5.0
 """Room for the states on the left, and for what their bars are made of on the right."""
+PART_MIN = 5.0
 HATCHED = "url(#slipped)"
 HATCH = (
     '<defs><pattern id="slipped" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from bot import places
 from bot.variables import ARCHIVE
@@ -43,13 +44,16 @@ class ArchiveCloud(Record, frozen=True, kw_only=True):
 Elsewhere = ArchiveBucket | ArchiveCloud
 
 
-class Archives(Record, frozen=True, kw_only=True):
-    """`bucket` or `cloud`: where archives are kept if not in the directory `archive`; `copy_to`: and once more."""
+class Archives(NamedTuple):
+    """Where archives are kept; `copy_to`: and once more."""
 
-    archive: Path
-    bucket: ArchiveBucket | None = None
-    cloud: ArchiveCloud | None = None
-    copy_to: Path | Elsewhere | None = None
+    archive: Path | Elsewhere
+    copy_to: Path | Elsewhere | None
+
+
+def shown(place: Path | Elsewhere) -> str:
+    """As people write it."""
+    return str(place) if isinstance(place, Path) else place.url
 
 
 GIB_PER_DAY, EVERY_DAYS = 100, 90
@@ -73,16 +77,14 @@ def read_archives(environ: Mapping[str, str], *, writes: bool) -> tuple[Archives
     writes   directories have to be there, or be makeable
     """
     first, wrong = _place("EMERITUS_ARCHIVE", environ, ArchiveBucket(url=""), writes=writes)
-    bucket = first if isinstance(first, ArchiveBucket) else None
     copy_to: Path | Elsewhere | None = None
     if environ.get(name := "EMERITUS_ARCHIVE_COPY", ""):
-        copy_to, also = _place(name, environ, bucket or ArchiveBucket(url=""), writes=writes)
+        unsaid = first if isinstance(first, ArchiveBucket) else ArchiveBucket(url="")
+        copy_to, also = _place(name, environ, unsaid, writes=writes)
         if not (wrong or also) and (why := _why_in_one_place(first, copy_to)):
             also[name] = why
         wrong |= also
-    archive = first if isinstance(first, Path) else Path(ARCHIVE)
-    cloud = first if isinstance(first, ArchiveCloud) else None
-    return Archives(archive=archive, bucket=bucket, cloud=cloud, copy_to=copy_to), wrong
+    return Archives(first or Path(ARCHIVE), copy_to), wrong
 
 
 def _place(

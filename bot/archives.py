@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.archive_settings import EVERY_DAYS, ArchiveBucket, ArchiveCloud, Elsewhere
+from bot.archive_settings import EVERY_DAYS, ArchiveBucket, ArchiveCloud, Elsewhere, shown
 from bot.keeping import own_files
 from bot.settings import Settings
 from data.archive.manifest import sha256_id
@@ -31,7 +31,7 @@ Canary = Callable[[datetime], tuple[str, ...]]
 
 def open_archive(settings: Settings, sources: ArtifactSources | None = None) -> ArtifactStore:
     """`sources`: where artifacts come from, for whoever puts some."""
-    return _store_at(settings.place, sources)
+    return _store_at(settings.archive, sources)
 
 
 def open_second(settings: Settings, archive: ArtifactStore) -> SecondPlace | None:
@@ -40,7 +40,7 @@ def open_second(settings: Settings, archive: ArtifactStore) -> SecondPlace | Non
         return None
     from workflows.adapters.second_place import SecondPlace  # noqa: PLC0415
 
-    return SecondPlace(archive, _store_at(settings.copy_to), _where(settings.copy_to))
+    return SecondPlace(archive, _store_at(settings.copy_to), shown(settings.copy_to))
 
 
 def _store_at(place: Path | Elsewhere, sources: ArtifactSources | None = None) -> ArtifactStore:
@@ -59,16 +59,12 @@ def _store_at(place: Path | Elsewhere, sources: ArtifactSources | None = None) -
             return FsspecArchive(objects_of(place), sources)
 
 
-def _where(place: Path | Elsewhere) -> str:
-    return str(place) if isinstance(place, Path) else place.url
-
-
 def open_anchors(settings: Settings) -> Anchors:
     """Where checkpoints of the log are kept beside the archives."""
     from workflows.adapters.fsspec_archive.beside import FsspecAnchors  # noqa: PLC0415
     from workflows.adapters.log_anchors import BucketAnchors, DirectoryAnchors  # noqa: PLC0415
 
-    match settings.place:
+    match settings.archive:
         case Path() as folder:
             return DirectoryAnchors(folder)
         case ArchiveBucket() as wanted:
@@ -137,7 +133,7 @@ def fixity_of(settings: Settings) -> FixityPlan:
         (settings.archives_at, str(bucket.lock), bucket.kms_key) if bucket else (settings.archives_at,)
     )
     if settings.copy_to is not None:
-        where += (_where(settings.copy_to),)
+        where += (shown(settings.copy_to),)
     return FixityPlan(
         store=sha256_id("\n".join(where).encode()),
         gib_per_day=settings.fixity_gib_per_day,

@@ -72,7 +72,7 @@ def own_files(settings: Settings) -> tuple[Path, ...]:
     """The record, the archive and the operator's checks: a catalog that names them as a model's artifacts gets none."""
     store = settings.store
     return (
-        *(one for one in (settings.place, settings.copy_to) if isinstance(one, Path)),
+        *(one for one in (settings.archive, settings.copy_to) if isinstance(one, Path)),
         *([Path(settings.checks.file)] if settings.checks.file else []),
         *(store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm", ".lock")),
     )

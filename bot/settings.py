@@ -11,10 +11,10 @@ from bot import places
 from bot.archive_settings import (
     GIB_PER_DAY,
     ArchiveBucket,
-    ArchiveCloud,
     Elsewhere,
     read_archives,
     read_fixity,
+    shown,
 )
 from bot.checks_file import read_checks
 from bot.imports_file import NOTHING, Wanted, read_imports
@@ -38,7 +38,7 @@ class Settings(Record, frozen=True, kw_only=True):
     """What files say is read once: what was checked is what runs. Tokens are empty where Slack is not used.
 
     database   the URL of the record where it is on PostgreSQL; `store` then only says where local files lie
-    bucket, cloud  where archives are kept if not in the directory `archive`; `copy_to`: and once more
+    archive    where archives are kept; `copy_to`: and once more
     rules      what EMERITUS_POLICY says; None without one (`in_force`)
     stamping   None: nobody stamps the log
     http       None: Socket Mode
@@ -49,9 +49,7 @@ class Settings(Record, frozen=True, kw_only=True):
 
     store: Path
     database: str = ""
-    archive: Path
-    bucket: ArchiveBucket | None = None
-    cloud: ArchiveCloud | None = None
+    archive: Path | Elsewhere
     copy_to: Path | Elsewhere | None = None
     fixity_gib_per_day: int = GIB_PER_DAY
     rules: Rules | None = None
@@ -83,11 +81,12 @@ class Settings(Record, frozen=True, kw_only=True):
     @property
     def archives_at(self) -> str:
         """For people."""
-        return self.place.url if isinstance(self.place, Elsewhere) else str(self.place)
+        return shown(self.archive)
 
     @property
-    def place(self) -> Path | Elsewhere:
-        return self.bucket or self.cloud or self.archive
+    def bucket(self) -> ArchiveBucket | None:
+        """Where archives are kept, if it is one."""
+        return self.archive if isinstance(self.archive, ArchiveBucket) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +181,6 @@ def look(
         store=Path(STORE if database else store),
         database=database,
         archive=archives.archive,
-        bucket=archives.bucket,
-        cloud=archives.cloud,
         copy_to=archives.copy_to,
         fixity_gib_per_day=gib_per_day,
         rules=rules,

@@ -75,7 +75,7 @@ class Company:
         )
         self.calendar = calendar_of(day_seconds)
         self.world = CalendarWorld(self.calendar)
-        self.archive = LocalDirectory(self.settings.archive)
+        self.archive = LocalDirectory(folder / "archive")
         self.endpoints = LocalEndpoints(scratch / "endpoints", calendar=self.calendar)
         self.callers = Callers({}, address=self.endpoints.address, interval_seconds=day_seconds)
         self._say = say

@@ -36,10 +36,10 @@ def examine_archive(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _first(settings: Settings, now: datetime) -> Iterator[Finding]:
     if why := _why_not_shared(settings):
         yield Finding(what="archive", ok=False, found=f"{settings.archives_at}: {why}", fix=ARCHIVE.cure)
-    elif isinstance(settings.place, Path):
-        yield Finding(what="archive", ok=True, found=f"{settings.place} can be written")
+    elif isinstance(settings.archive, Path):
+        yield Finding(what="archive", ok=True, found=f"{settings.archive} can be written")
     else:
-        yield from _elsewhere(settings.place, now, ARCHIVE.name)
+        yield from _elsewhere(settings.archive, now, ARCHIVE.name)
 
 
 def _elsewhere(place: Elsewhere, now: datetime, what: str) -> Iterator[Finding]:
@@ -93,9 +93,9 @@ def _why_not_shared(settings: Settings) -> str:
     try:
         store = open_store(settings, read_only=True)
         try:
-            if isinstance(settings.place, Path):
-                return why_another(store, ARCHIVE, settings.place)
-            return why_another_bucket(store, settings.place)
+            if isinstance(settings.archive, Path):
+                return why_another(store, ARCHIVE, settings.archive)
+            return why_another_bucket(store, settings.archive)
         finally:
             store.close()
     except EmeritusError:

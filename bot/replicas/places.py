@@ -22,12 +22,12 @@ from data.sql.record import SqlStore
 
 def take_places(store: SqlStore, settings: Settings) -> None:
     """Whatever lies in directories must be the same for all replicas. Raises `Refused` where it is not."""
-    if isinstance(settings.place, Path):
-        take(store, ARCHIVE, settings.place)
+    if isinstance(settings.archive, Path):
+        take(store, ARCHIVE, settings.archive)
     else:
         from bot.replicas.buckets import take_bucket  # noqa: PLC0415 - speaks to clouds
 
-        take_bucket(store, settings.place)
+        take_bucket(store, settings.archive)
     if settings.changes is not None:
         take(store, CHANGES, settings.changes)
     entities = (one for one in Catalog(store).known() if isinstance(one, Entity))

@@ -75,6 +75,10 @@ class Town(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.folder) / "emeritus.db"
 
     @property
+    def archive(self) -> Path:
+        return Path(self.folder) / "archive"
+
+    @property
     def calendar(self) -> Calendar:
         return Calendar(origin=START, epoch=self.epoch, speed=86_400 / self.day_seconds)
 
@@ -85,7 +89,7 @@ class Town(msgspec.Struct, frozen=True, kw_only=True):
 def settings_of(town: Town) -> Settings:
     return Settings(
         store=town.store,
-        archive=Path(town.folder) / "archive",
+        archive=town.archive,
         bot_token=town.bot_token,
         signing_secret=town.signing_secret,
         slack_api_url=town.slack_api_url,
@@ -100,7 +104,7 @@ def bot_of(town: Town) -> Bot:
     return assemble(
         store=SqliteStore(settings.store, RetirementMachine(), lease=lease),
         policy=parsed(POLICY, source="killed.toml"),
-        edges=Edges(archive=LocalDirectory(settings.archive), controls=local, meters=local),
+        edges=Edges(archive=LocalDirectory(town.archive), controls=local, meters=local),
         client=web_client(settings.bot_token, settings.slack_api_url),
         signing_secret=settings.signing_secret,
         world=world,

@@ -63,6 +63,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return Calendar(origin=START, epoch=self.epoch, speed=86_400 / self.day_seconds)
 
     @property
+    def archive(self) -> Path:
+        return Path(self.folder) / "archive"
+
+    @property
     def machine(self) -> Machine:
         return Scripted() if self.is_scripted else RetirementMachine()
 
@@ -78,7 +82,7 @@ def settings_of(site: Site) -> Settings:
     return Settings(
         store=Path(site.folder) / "emeritus.db",
         database=site.database,
-        archive=Path(site.folder) / "archive",
+        archive=site.archive,
         bot_token=site.bot_token,
         signing_secret=site.signing_secret,
         slack_api_url=site.slack_api_url,
@@ -92,7 +96,7 @@ def bot_of(site: Site) -> Bot:
     return assemble(
         store=store,
         policy=parsed(POLICY, source="replicas.toml"),
-        edges=Edges(archive=LocalDirectory(settings.archive), controls=local, meters=local),
+        edges=Edges(archive=LocalDirectory(site.archive), controls=local, meters=local),
         client=web_client(settings.bot_token, settings.slack_api_url),
         signing_secret=settings.signing_secret,
         world=CalendarWorld(site.calendar),

@@ -85,11 +85,7 @@ def test_a_second_copy_in_a_bucket_is_tried_as_well_and_told_apart(
 
 def test_what_another_cloud_lacks_is_said_and_what_it_promises_is_tried(tmp_path: Path) -> None:
     fsspec.filesystem("memory").makedirs("/archives", exist_ok=True)
-    settings = Settings(
-        store=tmp_path / "emeritus.db",
-        archive=tmp_path,
-        cloud=ArchiveCloud(url="memory://archives/doctor"),
-    )
+    settings = Settings(store=tmp_path / "emeritus.db", archive=ArchiveCloud(url="memory://archives/doctor"))
     first, read = (str(finding) for finding in examine_archive(settings, datetime.now(UTC)))
     lacks = ", no ".join(scheme_of("memory://archives").lacks)
     assert first == (

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ from data.toml_tables import Tables, tables_of, text_of
 DEFAULT = Path(__file__).with_name("default.toml")
 OF_TABLES = ("roles", "tiers", "attestations", "audiences", "retention")
 """Sections that are a table for each of something, and are read by rules of their own."""
+
+Beside = TypeVar("Beside", Criteria, Prices, AnchorRules)
 
 
 class Rules(NamedTuple):
@@ -141,9 +143,8 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     ):
         values[field] = tuple(values[field])
     values["looks_at"] = tuple(map(Criterion, values["looks_at"]))
-    criteria = Criteria(**{field: values.pop(field) for field in Criteria.__struct_fields__})
-    prices = Prices(**{field: values.pop(field) for field in Prices.__struct_fields__})
-    anchors = AnchorRules(**{field: values.pop(field) for field in AnchorRules.__struct_fields__})
+    criteria, prices = _taken(values, Criteria), _taken(values, Prices)
+    anchors = _taken(values, AnchorRules)
     values["weekdays"] = tuple(sorted(map(WEEKDAYS.index, values["weekdays"])))
     hours = {field: values.pop(field) for field in Windows.__struct_fields__ if field in values}
     windows = Windows(default_zone=values["zone"], **hours)
@@ -155,6 +156,11 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     policy = Policy(name=name, **values)
     policy = msgspec.structs.replace(policy, digest=digest_of(policy))
     return Rules(policy, criteria, windows, review, prices, anchors)
+
+
+def _taken(values: dict[str, Any], beside: type[Beside]) -> Beside:
+    """What is kept beside the policy, out of what becomes the policy."""
+    return beside(**{field: values.pop(field) for field in beside.__struct_fields__})
 
 
 def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:

@@ -136,11 +136,10 @@ def _stamps(events: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
 
 def check_anchors(files: Mapping[str, bytes], head: Head) -> tuple[list[Kept], set[str]]:
     """Where checkpoints lie by what is on record, once these entries are; and the names of all files about it."""
-    versions = sorted(
-        int(name.removeprefix("anchors/").removesuffix(".json"))
-        for name in files
-        if name.startswith("anchors/") and name.removeprefix("anchors/").removesuffix(".json").isdecimal()
+    stems = (
+        name.removeprefix("anchors/").removesuffix(".json") for name in files if name.startswith("anchors/")
     )
+    versions = sorted(int(stem) for stem in stems if stem.isdecimal())
     events, kept, names = [], [], set[str]()
     for version in versions:
         event = _event(files, version, head)

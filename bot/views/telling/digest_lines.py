@@ -64,11 +64,7 @@ def called(retirement: Retirement) -> str:
 
 def at_risk(retirement: Retirement, now: datetime) -> Line | None:
     """All that is overdue, held, standing still or about to be in it, in one line with how long its service has."""
-    reasons = [
-        *_standing(retirement),
-        *_overdue(retirement, now),
-        *_about_to_be_held(retirement, now),
-    ]
+    reasons = [*_standing(retirement), *_overdue(retirement, now), *_about_to_be_held(retirement, now)]
     if not reasons:
         return None
     last_day, left = _last_day(retirement, now)

@@ -102,7 +102,7 @@ def keys_on_record(conn: Connection) -> tuple[PublicKey, ...]:
     from data.log.keys import read_key  # noqa: PLC0415 - takes a while to load, and most never need it
 
     found = (
-        opened(bytes(stored), _no_text)
+        opened(bytes(stored), no_text)
         for (stored,) in conn.execute(
             "SELECT stored FROM events WHERE stream = ? ORDER BY version", (STREAM,)
         )
@@ -110,5 +110,5 @@ def keys_on_record(conn: Connection) -> tuple[PublicKey, ...]:
     return tuple(read_key(event.key) for event in found if isinstance(event, SigningKeyUsed))
 
 
-def _no_text(_: str) -> None:
-    """Nobody writes anything there."""
+def no_text(_: str) -> None:
+    """Nobody writes anything on streams of our own."""

@@ -6,21 +6,23 @@ entries; and a checkpoint that somebody kept elsewhere sees that everything was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from data.errors import Corrupt
-from data.ledger import SHOWN_MAX, Head, Text, verified
+from data.events.anchors import CheckpointAnchored
+from data.ledger import SHOWN_MAX, Head, Text, opened, verified
 from data.log import checkpoints
 from data.log.leaves import Leaf
 from data.log.merkle import EMPTY_ROOT, Growing
 from data.log.tiles import WIDTH, Place, Tile, grown, path
 from data.printable import printable
+from data.records.anchors import STREAM as ANCHORS
 from data.sql.connection import Connection
 from data.sql.entries import all_entries
-from data.sql.log import PAGE, keys_on_record
+from data.sql.log import PAGE, keys_on_record, no_text
 from data.sql.tail import Order
 from data.store import Machine, Verified
 
@@ -69,10 +71,14 @@ def _log(conn: Connection, order: Order, kept: Sequence[bytes]) -> tuple[int, in
         if roots[claim.size] != claim.root:
             raise _Bad(f"{claim.who}: the first {claim.size} entries of the log are others now")
     ours = {(row[0], row[1]) for row in signed}
-    for claim in given:
+    for claim in (*given, *_anchored(conn)):
         # It was kept before anybody saw it, so somebody has taken it out since.
         if (claim.size, claim.root) not in ours:
             raise _Bad(f"{claim.who}: it was signed, and the record has no head of it any more")
+    last = max((row[0] for row in heads), default=0)
+    # The last page of what is sealed has its head, and is the only one that is not full.
+    if (size - last) % PAGE:
+        raise _Bad(f"the log's head of {size} entries: it is gone; the last one there is has {last}")
     _check_all_sealed(conn, order)
     return size, len(signed)
 
@@ -92,6 +98,17 @@ def _claimed(row: Sequence[Any], keys: Sequence[checkpoints.Key]) -> _Claim:
 def _kept(checkpoint: bytes, keys: Sequence[checkpoints.Key]) -> _Claim:
     head = _opened(checkpoint, keys, "the kept checkpoint")
     return _Claim(head.size, head.root, f"the kept checkpoint of {head.size} entries")
+
+
+def _anchored(conn: Connection) -> Iterator[_Claim]:
+    """What was put elsewhere, as entries of the record say: they hold, so these were heads of it."""
+    rows = conn.execute("SELECT version, stored FROM events WHERE stream = ? ORDER BY version", (ANCHORS,))
+    for version, stored in rows.fetchall():
+        event = opened(bytes(stored), no_text)
+        if isinstance(event, CheckpointAnchored):
+            head = checkpoints.head_of(event.checkpoint.encode())
+            who = f"the checkpoint of {head.size} entries that {ANCHORS} entry {version} tells of"
+            yield _Claim(head.size, head.root, who)
 
 
 def _opened(checkpoint: bytes, keys: Sequence[checkpoints.Key], who: str) -> checkpoints.Head:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from data.errors import Corrupt
+from data.events.anchors import CheckpointAnchored
 from data.log.checkpoints import Head, head_of
+from data.records.anchors import STREAM
 from data.sql.connection import Connection
 from data.sql.log import leaves
 from data.sql.record import SqlStore
 from data.store import Verified
-from tests.contract.scripted import at, count_up
+from tests.contract.scripted import NOW, at, count_up
 from tests.contract.test_store_log import LATER, SIGNER, a_sealed_record
 
 Statement = str | tuple[str, bytes]
@@ -84,6 +86,16 @@ TAMPERED = [
         ("UPDATE heads SET size = 9, checkpoint = '' WHERE size = 6",),
         "the log's head of 9 entries: the log has only 6 entries; it was cut, or rolled back",
         id="a head of more",
+    ),
+    pytest.param(
+        ("DELETE FROM heads",),
+        "the log's head of 6 entries: it is gone; the last one there is has 0",
+        id="all heads gone",
+    ),
+    pytest.param(
+        ("DELETE FROM heads WHERE size = 6",),
+        "the log's head of 6 entries: it is gone; the last one there is has 4",
+        id="the last head gone",
     ),
     pytest.param(
         ("UPDATE sealed_until SET position = 999999, xid = 999999",),
@@ -168,6 +180,21 @@ def test_a_signed_head_that_was_taken_out_is_missed_by_whoever_kept_its_checkpoi
     assert store.verify([late]).bad == ""
     assert store.verify([early]).bad == (
         "the kept checkpoint of 4 entries: it was signed, and the record has no head of it any more"
+    )
+
+
+def test_a_signed_head_that_was_taken_out_is_missed_by_the_entry_that_says_where_it_was_anchored(
+    store: SqlStore,
+) -> None:
+    early, _ = a_sealed_record(store)
+    went = CheckpointAnchored(at=NOW, by="emeritus", size=4, name="-", checkpoint=early.decode())
+    store.write(lambda conn: store.append(conn, STREAM, [went], NOW))
+    store.seal(at(9), SIGNER)
+    assert store.verify().bad == ""
+    do(store, "UPDATE heads SET checkpoint = '' WHERE size = 4")
+    assert store.verify().bad == (
+        "the checkpoint of 4 entries that anchors entry 1 tells of: it was signed, "
+        "and the record has no head of it any more"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -19,13 +18,26 @@ class Anchored(NamedTuple):
     locked_until: datetime | None = None
 
 
+class Beside(NamedTuple):
+    """All that lies where anchors are put, each at its place.
+
+    anchors  as they were put, smallest log first
+    bad      anchors that are not as they were put
+    strays   what is no anchor, or lies over one: it hides nothing
+    """
+
+    anchors: tuple[bytes, ...] = ()
+    bad: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
+
+
 class Anchors(Protocol):
     def put(self, checkpoint: bytes, now: datetime) -> Anchored:
         """Safe to call twice. Raises `Corrupt` where something else has its name."""
         ...
 
-    def all(self) -> Iterator[bytes]:
-        """Smallest log first. Raises `Corrupt` for one that is not as it was put."""
+    def all(self) -> Beside:
+        """Whatever is wrong with one, the others are read."""
         ...
 
 

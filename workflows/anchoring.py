@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from data.errors import Corrupt, Refused
@@ -49,6 +49,17 @@ def held(store: SqlStore, anchors: Sequence[bytes]) -> Held:
     state = anchoring_of(store.state(STREAM))
     left = [one for one in anchors if name_of(one) in state.left_names]
     return Held(kept=tuple(one for one in anchors if one not in left), left=tuple(left), said=state.left)
+
+
+def gone(store: SqlStore, plan: AnchorPlan, names: Collection[str]) -> str:
+    """What of the last anchor that was put where anchors are put now, is not among these; empty where it is."""
+    state = anchoring_of(store.state(STREAM))
+    is_here = state.plan is not None and state.plan.store == plan.store
+    return (
+        f"{state.where} was put there, and is gone"
+        if is_here and state.name and state.name not in names
+        else ""
+    )
 
 
 def told(found: Held) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def leave_anchors(by: str, because: str, is_json: bool) -> None:
     `emeritus verify --anchors` and `emeritus doctor` name them from then on, and do not fail for them.
     """
     settings = settings_for(writes=True)
-    anchors = tuple(open_anchors(settings).all())
+    anchors = open_anchors(settings).all().anchors
     with store_to_write(settings) as store:
         policy, now = settings.in_force().policy, CalendarWorld().now()
         names = leave_behind(store, anchors, by=by, because=because, policy=policy, now=now)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 import msgspec
 from msgspec.structs import replace
 
-from bot.archives import open_anchors
+from bot.archives import anchoring_of, open_anchors
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.reading import overdue, this_week
+from bot.settings import Settings
 from bot.typed.lookup import retirements
 from bot.views.telling import digest as digest_view
 from bot.world import CalendarWorld
-from data.errors import Corrupt
+from data.log.checkpoints import head_of, name_of
 from data.records.retirement import Retirement
+from data.sql.record import SqlStore
 from data.store import Verified
-from workflows.anchoring import advice, held, told
+from workflows.anchor_store import Beside
+from workflows.anchoring import advice, gone, held, told
 from workflows.rules.wording import counted
 
 
@@ -66,29 +71,48 @@ def digest(is_printed: bool, is_json: bool) -> None:
 @as_json
 def verify(ctx: click.Context, kept: tuple[bytes, ...], with_anchors: bool, is_json: bool) -> None:
     """Check every entry of the record, and the log over them; exits 1 and names the first that does not hold."""
-    settings, bad = settings_for(), ""
-    anchors: tuple[bytes, ...] = ()
-    if with_anchors:
-        try:
-            # Read before the record: one that is put meanwhile is of a head that the record has by then.
-            anchors = tuple(open_anchors(settings).all())
-        except Corrupt as error:
-            bad = str(error)
+    settings = settings_for()
+    # Read before the record: one that is put meanwhile is of a head that the record has by then.
+    there = open_anchors(settings).all() if with_anchors else Beside()
     with store_to_read(settings) as store:
-        found = held(store, anchors)
+        found = held(store, there.anchors)
         checked = store.verify((*kept, *found.kept))
         left, hint = told(found), advice(store, found) if checked.bad else ""
-    if bad and not checked.bad:
-        checked = replace(checked, bad=bad)
+        missed = list(_missed(settings, store, there)) if with_anchors else []
+    if not checked.bad:
+        checked = replace(checked, bad=next(iter(missed), ""))
+    last = head_of(found.kept[-1]).size if found.kept else 0
     if is_json:
-        print_json({**msgspec.structs.asdict(checked), **({"left": left} if with_anchors else {})})
+        held_to = {
+            "anchors": len(found.kept),
+            "last": last,
+            "missed": missed,
+            "strays": there.strays,
+            "left": left,
+        }
+        print_json({**msgspec.structs.asdict(checked), **(held_to if with_anchors else {})})
     elif checked.bad:
         say(f"The record does not hold: {checked.bad}")
+        say(*(f"Nor does this: {one}" for one in missed if one != checked.bad))
     else:
         say(f"{checked.entries} entries of {checked.streams} streams hold{_sealed(checked)}")
     if not is_json:
-        say(*left, *filter(None, [hint]))
+        if found.kept:
+            say(f"It is held to {counted(len(found.kept), 'anchor')}, the last of {last:,} entries")
+        say(*left, *there.strays, *filter(None, [hint]))
     ctx.exit(1 if checked.bad else 0)
+
+
+def _missed(settings: Settings, store: SqlStore, there: Beside) -> Iterator[str]:
+    """What is wrong with the anchors themselves, whatever the record is held to."""
+    yield from there.bad
+    if gone_there := gone(store, anchoring_of(settings), {name_of(one) for one in there.anchors}):
+        yield gone_there
+    elif not there.anchors and not there.bad:
+        yield (
+            f"there is no anchor at {settings.archives_at}, so nothing shows that it was not rolled back. "
+            "emeritus log anchor puts one; where some were put, see that EMERITUS_ARCHIVE names that place"
+        )
 
 
 def _sealed(checked: Verified) -> str:

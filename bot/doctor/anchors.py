@@ -12,14 +12,19 @@ from bot.doctor.finding import Finding
 from bot.settings import Settings
 from data.errors import EmeritusError
 from data.log.checkpoints import head_of, name_of
+from data.printable import shortened
 from data.records.anchors import STREAM
 from data.sql.record import SqlStore
-from workflows.anchoring import advice, anchoring_of, held, told
+from workflows.anchoring import advice, anchoring_of, gone, held, told
 from workflows.decisions.anchors import due
 from workflows.rules.wording import counted
 
 LATE = timedelta(days=2)
 """It is done each day."""
+
+KEEP = "Keep it as it is, and see to who may write there"
+TAKE_AWAY = "Take it away if you put it there; if not, see to who may write there"
+STRAYS_CHARS_MAX = 600
 
 
 class Anchored(NamedTuple):
@@ -35,22 +40,23 @@ class Anchored(NamedTuple):
 
 def examine_anchors(settings: Settings, store: SqlStore, now: datetime) -> Anchored:
     try:
-        there = tuple(open_anchors(settings).all())
+        there = open_anchors(settings).all()
     except EmeritusError as error:
-        fix = "Keep it as it is, and see to who may write there"
-        return Anchored((), (Finding(what="anchors", ok=False, found=str(error), fix=fix),))
-    by_the_clock = tuple(_by_the_clock(settings, store, {name_of(one) for one in there}, now))
-    if not there:
-        return Anchored((), by_the_clock)
-    found = held(store, there)
+        return Anchored((), (Finding(what="anchors", ok=False, found=str(error), fix=KEEP),))
+    names = {name_of(one) for one in there.anchors}
+    findings = [Finding(what="anchors", ok=False, found=bad, fix=KEEP) for bad in there.bad]
+    if there.strays:
+        found = shortened("; ".join(there.strays), STRAYS_CHARS_MAX)
+        findings.append(Finding(what="anchors", ok=False, found=found, fix=TAKE_AWAY))
+    findings += _by_the_clock(settings, store, names, now)
+    if not there.anchors:
+        return Anchored((), tuple(findings))
+    held_to = held(store, there.anchors)
     # One that was left behind may be of a larger log than there is now.
-    size = head_of((found.kept or there)[-1]).size
-    said = (
-        f"{counted(len(there), 'checkpoint')} beside the archives, the last of {size:,} entries",
-        *told(found),
-    )
-    finding = Finding(what="anchors", ok=True, found="; ".join(said))
-    return Anchored(found.kept, (finding, *by_the_clock), advice(store, found))
+    size = head_of((held_to.kept or there.anchors)[-1]).size
+    said = f"{counted(len(there.anchors), 'checkpoint')} beside the archives, the last of {size:,} entries"
+    first = Finding(what="anchors", ok=True, found="; ".join((said, *told(held_to))))
+    return Anchored(held_to.kept, (first, *findings), advice(store, held_to))
 
 
 def _by_the_clock(
@@ -64,9 +70,7 @@ def _by_the_clock(
         yield Finding(what="anchors", ok=False, found=found, fix=fix)
     if state.plan is None:
         return
-    is_here = state.plan.store == plan_of(settings).store
-    if is_here and state.name and state.name not in names:
-        found = f"{state.where} was put there, and is gone"
+    if found := gone(store, plan_of(settings), names):
         fix = "Keep the record as it is, and see to who may delete there"
         yield Finding(what="anchors", ok=False, found=found, fix=fix)
     for place, there in state.reached.items():

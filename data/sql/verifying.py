@@ -61,7 +61,7 @@ def _log(conn: Connection, order: Order, kept: Sequence[bytes]) -> tuple[int, in
     # Where nobody had a key, what checks signatures need not be loaded.
     keys = keys_on_record(conn) if signed or kept else ()
     claims = [_claimed(row, keys) for row in heads]
-    given = [_kept(checkpoint, keys) for checkpoint in kept]
+    given, strange = _given(kept, keys)
     claims += given
     roots = _walked(conn, {claim.size for claim in claims})
     size = max(roots)
@@ -79,6 +79,8 @@ def _log(conn: Connection, order: Order, kept: Sequence[bytes]) -> tuple[int, in
     # The last page of what is sealed has its head, and is the only one that is not full.
     if (size - last) % PAGE:
         raise _Bad(f"the log's head of {size} entries: it is gone; the last one there is has {last}")
+    if strange is not None:
+        raise strange
     _check_all_sealed(conn, order)
     return size, len(signed)
 
@@ -95,9 +97,17 @@ def _claimed(row: Sequence[Any], keys: Sequence[checkpoints.Key]) -> _Claim:
     return _Claim(size, root, who)
 
 
-def _kept(checkpoint: bytes, keys: Sequence[checkpoints.Key]) -> _Claim:
-    head = _opened(checkpoint, keys, "the kept checkpoint")
-    return _Claim(head.size, head.root, f"the kept checkpoint of {head.size} entries")
+def _given(kept: Sequence[bytes], keys: Sequence[checkpoints.Key]) -> tuple[list[_Claim], _Bad | None]:
+    """One that no key of this log signed hides none of those that one did, and is told after them."""
+    given, strange = [], None
+    for checkpoint in kept:
+        try:
+            head = _opened(checkpoint, keys, "the kept checkpoint")
+        except _Bad as bad:
+            strange = strange or bad
+        else:
+            given.append(_Claim(head.size, head.root, f"the kept checkpoint of {head.size} entries"))
+    return given, strange
 
 
 def _anchored(conn: Connection) -> Iterator[_Claim]:

@@ -57,20 +57,57 @@ def test_a_rolled_back_and_a_forked_record_are_told_by_anchors(
     assert first.stderr.startswith("It is not locked, so tamper-evident only")
     assert again.stdout == f"Anchored before as {anchor}\n"
     assert anchor.name.startswith("00000000000000000020-")
-    assert with_archive("verify", "--anchors").exit_code == 0
+    assert with_archive("verify", "--anchors").stdout.endswith(
+        "\nIt is held to 1 anchor, the last of 20 entries\n"
+    )
 
     shutil.copy(tmp_path / "before.db", home / "emeritus.db")
     rolled_back = with_archive("verify", "--anchors")
     assert (rolled_back.exit_code, with_archive("verify").exit_code) == (1, 0)
+    held_to = "It is held to 1 anchor, the last of 20 entries\n"
     assert rolled_back.stdout == (
         "The record does not hold: the kept checkpoint of 20 entries: the log has only 19 entries; "
-        "it was cut, or rolled back\n"
+        f"it was cut, or rolled back\n{held_to}"
     )
     resume(home, "U2")
     with_archive("log", "seal")
     assert with_archive("verify", "--anchors").stdout == (
         "The record does not hold: the kept checkpoint of 20 entries: the first 20 entries of the log are others now\n"
+        + held_to
     )
+
+
+def test_a_record_that_is_held_to_nothing_is_not_said_to_hold(with_archive: Run, tmp_path: Path) -> None:
+    nothing = with_archive("verify", "--anchors")
+    assert (nothing.exit_code, with_archive("verify").exit_code) == (1, 0)
+    assert nothing.stdout == (
+        f"The record does not hold: there is no anchor at {tmp_path / 'archive'}, so nothing shows that it was not "
+        "rolled back. emeritus log anchor puts one; where some were put, see that EMERITUS_ARCHIVE names that place\n"
+    )
+
+
+def test_what_lies_beside_an_anchor_hides_no_rollback(
+    with_archive: Run,
+    home: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    shutil.copy(home / "emeritus.db", tmp_path / "before.db")
+    resume(home, "U1")
+    with_archive("log", "seal")
+    with_archive("log", "anchor")
+    folder = tmp_path / "archive/.anchors"
+    (folder / ".DS_Store").touch()
+    stray = f"{folder}/.DS_Store is no anchor"
+    told = with_archive("verify", "--anchors")
+    assert (told.exit_code, told.stdout.splitlines()[-1]) == (0, stray)
+    assert f"BAD anchors: {stray}. Take it away if you put it there" in with_archive("doctor").stdout
+
+    bad = folder / f"{9:020}-{'0' * 64}"
+    bad.write_bytes(b"words")
+    shutil.copy(tmp_path / "before.db", home / "emeritus.db")
+    first, second, *_ = with_archive("verify", "--anchors").stdout.splitlines()
+    assert first.endswith("the log has only 19 entries; it was cut, or rolled back")
+    assert second == f"Nor does this: the anchor {bad} is not what was put there"
 
 
 def test_an_anchor_that_was_changed_is_named(with_archive: Run, tmp_path: Path) -> None:
@@ -211,7 +248,9 @@ def test_the_doctor_names_an_anchor_that_is_gone_and_a_service_that_has_nothing_
     )
 
     anchor.unlink()
-    assert f"BAD anchors: {anchor} was put there, and is gone" in with_archive("doctor").stdout
+    gone = f"{anchor} was put there, and is gone"
+    assert f"BAD anchors: {gone}" in with_archive("doctor").stdout
+    assert with_archive("verify", "--anchors").stdout == f"The record does not hold: {gone}\n"
     with closing(SqliteStore(home / "emeritus.db", RetirementMachine(), read_only=True)) as store:
         unsigned = replace(settings, stamping=TimeStamping(address="https://tsa.example.com", authorities=""))
         alone, *_ = examine_anchors(unsigned, store, NOW).findings

@@ -171,6 +171,9 @@ def test_a_kept_checkpoint_of_another_past_or_another_log_is_named(store: SqlSto
     assert store.verify([LATER.sign(head_of(other.encode())).encode()]).bad == (
         "the kept checkpoint: no key that is known of example.com/record signed it"
     )
+    assert store.verify([b"words", other.encode()]).bad.startswith(
+        "the kept checkpoint of 4 entries: the first"
+    )
     assert store.verify([b"words"]).bad == "the kept checkpoint: it is no checkpoint of a log"
 
 

@@ -14,7 +14,7 @@ import pytest
 from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
 from data.errors import Corrupt, Invalid, Unavailable
-from data.log.checkpoints import Head
+from data.log.checkpoints import Head, name_of
 from data.records.archived import Archived
 from tests.contract.archives import InDirectory, never, now, put
 from tests.contract.test_store_log import SIGNER
@@ -23,6 +23,7 @@ from workflows.adapters.fsspec_archive.objects import BLOCK_BYTES, Objects
 from workflows.adapters.fsspec_archive.schemes import NEVER, NO_CREATE, SCHEMES, scheme_of, why_no_driver
 from workflows.adapters.fsspec_archive.store import FsspecArchive
 from workflows.adapters.second_place import SecondPlace
+from workflows.anchor_store import Beside
 
 ALL = Turn(bytes_max=1 << 30)
 CLOUDS = [pytest.param("gs", marks=pytest.mark.long), pytest.param("az", marks=pytest.mark.long)]
@@ -165,13 +166,14 @@ def test_anchors_and_the_mark_stand_beside_it_and_are_made_once(objects: Objects
     checkpoint = SIGNER.sign(Head(SIGNER.public.name, 7, bytes(32))).encode()
     anchors = FsspecAnchors(objects)
     assert mark_at(objects, ".emeritus-place") == ""
-    assert list(anchors.all()) == []
+    assert anchors.all() == Beside()
     assert [anchors.put(checkpoint, now()).is_new for _ in range(2)] == [True, False]
-    assert list(anchors.all()) == [checkpoint]
-    (name,) = objects.sizes(".anchors")
-    objects.write(f".anchors/{name}", b"forged", anew=True)
-    with pytest.raises(Corrupt, match="is not what was put there"):
-        list(anchors.all())
+    objects.write(".anchors/other", b"words", anew=False)
+    assert anchors.all() == Beside((checkpoint,), strays=(f"{objects.where('.anchors/other')} is no anchor",))
+    objects.write(f".anchors/{name_of(checkpoint)}", b"forged", anew=True)
+    assert anchors.all().bad == (
+        f"the anchor {objects.where(f'.anchors/{name_of(checkpoint)}')} is not what was put there",
+    )
     mark = marked(objects, ".emeritus-place")
     assert mark == marked(objects, ".emeritus-place") == mark_at(objects, ".emeritus-place") != ""
 

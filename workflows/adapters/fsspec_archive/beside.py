@@ -6,13 +6,15 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
-from data.log.checkpoints import name_of
+from data.errors import Corrupt
+from data.log.checkpoints import NOTE_BYTES_MAX, name_of
 from workflows.adapters.fsspec_archive.objects import Objects
-from workflows.adapters.log_anchors import FOLDER, require_same
+from workflows.adapters.log_anchors import FOLDER, NOT_AS_PUT, Lying, beside, is_named
 from workflows.adapters.s3_archive.canary import FOLDER as CANARY
 from workflows.adapters.s3_archive.canary import Sign
-from workflows.anchor_store import Anchored
+from workflows.anchor_store import Anchored, Beside
 
 _CONTENT = b"Does it stay?\n"
 
@@ -28,14 +30,24 @@ class FsspecAnchors:
         try:
             self._objects.write(path, checkpoint, anew=False)
         except FileExistsError:
-            require_same(where, b"".join(self._objects.read(path)), name)
+            if not is_named(self._content(path), name):
+                raise Corrupt(NOT_AS_PUT.format(where=where)) from None
             return Anchored(where, "", is_new=False)
         return Anchored(where, "", is_new=True)
 
-    def all(self) -> Iterator[bytes]:
-        for name in sorted(self._objects.sizes(FOLDER)):
-            path = f"{FOLDER}/{name}"
-            yield require_same(self._objects.where(path), b"".join(self._objects.read(path)), name)
+    def all(self) -> Beside:
+        return beside(
+            Lying(name, self._objects.where(f"{FOLDER}/{name}"), [partial(self._content, f"{FOLDER}/{name}")])
+            for name in sorted(self._objects.sizes(FOLDER))
+        )
+
+    def _content(self, path: str) -> bytes:
+        content = b""
+        for chunk in self._objects.read(path):
+            content += chunk
+            if len(content) > NOTE_BYTES_MAX:
+                break
+        return content
 
 
 def mark_at(objects: Objects, name: str) -> str:

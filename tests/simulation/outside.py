@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from data.archive.auditing import Turn
 from data.archive.keeping import Keeping
 from data.archive.manifest import payload_manifest, sha256_id
-from data.archive.results import Artifact, Drilled, Stopped, Stored, StoredFile, Wrapping
+from data.archive.results import Artifact, Audited, Drilled, Mended, Stopped, Stored, StoredFile, Wrapping
 from data.errors import Corrupt, NotFound, Unavailable
 from data.records.archived import Archived
 from tests.simulation.clock import Clock
 from tests.simulation.faults import Boundaries, Weather
 from workflows.adapters.call_log import Metered
+from workflows.artifact_store import Whole
 
 FRESH = timedelta(days=8)
 """How old a proof may be when an endpoint goes dark on the strength of it."""
@@ -137,6 +139,31 @@ class Vault:
         self, archived: Archived, paths: Collection[str], tombstone: bytes, keeping: Keeping, now: datetime
     ) -> None:
         raise AssertionError("no story here prunes")
+
+    def audit(
+        self,
+        archived: Archived,
+        turn: Turn,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Audited:
+        raise AssertionError("no story here looks after archives over the years")
+
+    def copy_of(self, archived: Archived) -> Archived | None:
+        raise AssertionError("no story here has a second copy")
+
+    def put_right(
+        self,
+        archived: Archived,
+        whole: Whole,
+        now: Callable[[], datetime],
+        stopped: Stopped,
+        *,
+        gone: Collection[str] = (),
+    ) -> Mended:
+        raise AssertionError("no story here has a second copy")
 
     def doubt(self, location: str) -> str:
         """Why nobody should rely on it now: empty when all of it was read back, whole, not long ago."""

@@ -99,7 +99,8 @@ class ArtifactStore(Protocol):
     def keep(self, archived: Archived, keeping: Keeping, *, paths: Collection[str] | None = None) -> None:
         """Keep it until then, which only ever gets later, and put a legal hold on it or take it off. Safe to repeat.
 
-        paths   of some files, as in its manifest but without data/; what describes them is kept as long. None is all
+        paths   of some files, as in its manifest but without data/; what describes them is kept, and held, as long, and
+                not let go. None is all; empty is only what describes them
         A store that cannot lock does nothing; one that can raises Refused where it may not.
         """
         ...

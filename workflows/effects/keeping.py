@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from data.archive.keeping import Keeping
+from data.archive.keeping import Keeping, longest
 from data.archive.kept import class_of, classes_of
 from data.archive.manifest import payload_manifest, sha256_id
 from data.archive.results import StoredFile
@@ -32,11 +32,16 @@ def keep(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
         return Done(), None
     try:
         there = by_class(state, shop.archive.files(state.archived))
-        for term in pruning.left(state):
-            paths = [file.path for file in there.get(term.kept.of, ())]
-            shop.archive.keep(state.archived, keeping_of(state, term), paths=paths)
+        classes = [
+            (keeping_of(state, term), [file.path for file in files])
+            for term in pruning.left(state)
+            if (files := there.get(term.kept.of))
+        ]
+        described = longest([Keeping(held=bool(state.holds)), *(keeping for keeping, _ in classes)])
+        for keeping, paths in [*classes, (described, [])]:
+            shop.archive.keep(state.archived, keeping, paths=paths)
             if shop.second is not None:
-                shop.second.keep(state.archived, keeping_of(state, term), paths=paths)
+                shop.second.keep(state.archived, keeping, paths=paths)
             shop.world.point("after keep")
     except EmeritusError as error:
         return until_mended(claim, error, shop.world), None

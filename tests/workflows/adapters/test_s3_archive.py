@@ -193,6 +193,11 @@ def test_of_some_files_kept_longer_the_manifest_is_too(locked: InBucket, model: 
     assert found["data/weights/w.bin"] == (None, "OFF")
     assert found["data/card.md"] == ("GOVERNANCE", "OFF")
     assert found["manifest-sha256.txt"] == found["objects.json"] == ("GOVERNANCE", "ON")
+    locked.store.keep(archived, Keeping(), paths=())
+    held = {
+        path: head.get("ObjectLockLegalHoldStatus", "OFF") for path, head in heads(locked, archived).items()
+    }
+    assert set(held.values()) == {"OFF"}
 
 
 @pytest.mark.parametrize("locks", [True, False], ids=["locks", "plain"])

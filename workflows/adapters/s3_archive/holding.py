@@ -33,8 +33,8 @@ def keep(bucket: Bucket, archived: Archived, keeping: Keeping, paths: Collection
     def each(path: str, version: str) -> None:
         is_tag = not path.startswith(PAYLOAD)
         if chosen is None or is_tag or path in chosen:
-            # What describes the files is held as long as any of them is.
-            releases = chosen is None or not is_tag
+            # What describes the files is held as long as any of them is, which nobody knows who has some of them.
+            releases = not chosen or not is_tag
             prolong(bucket, f"{archived.location}/{path}", version, keeping, mode, releases=releases)
 
     with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="keep") as pool:

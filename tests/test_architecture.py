@@ -53,6 +53,7 @@ PURE_STANDARD = {
     "enum",
     "hashlib",
     "json",
+    "math",
     "re",
     "statistics",
     "typing",

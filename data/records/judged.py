@@ -1,0 +1,131 @@
+"""How a successor does beside the model it replaces: what was counted of both, and what that proves so far."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from data.records.base import Record
+from data.records.traffic import Observed
+
+
+class Verdict(StrEnum):
+    """`HOLD`: neither is proven. That nothing speaks against a successor never makes it `PROMOTE`."""
+
+    ABORT = "abort"
+    PROMOTE = "promote"
+    HOLD = "hold"
+
+
+class Gap(StrEnum):
+    """Why nothing can be said just now. It holds a successor where it is, and is never taken for zero."""
+
+    SILENT = "it is not told any more"
+    NOT_A_NUMBER = "what is told is not a number"
+    BACKWARDS = "its counter went backwards"
+    MORE_THAN_CALLS = "more is counted of it than there were calls"
+    UNCALLED_NEW = "the successor gets no calls"
+    UNCALLED_OLD = "the old model gets no calls"
+
+
+class Margins(Record, frozen=True, kw_only=True):
+    """What is proven before anything is done, and how surely. Ratios are of shares: bad on new / bad on old.
+
+    abort_ratio    the successor is given up once it is proven to do worse than this
+    promote_ratio  it goes on once it is proven to do better than this
+    alpha      chance that a successor is given up though it does no worse than `abort_ratio`, over all looks, metrics
+               and consumers together; and chance that one goes on though it does worse than `promote_ratio`
+    floor      share of calls, 0 to 1, that may be bad whatever the old model does; 0: none
+    burst_max  of the bad calls of one consumer so many count in a minute: what breaks together has one cause
+    """
+
+    abort_ratio: float = 1.2
+    promote_ratio: float = 2.0
+    alpha: float = 0.05
+    floor: float = 0.0
+    burst_max: float = 10.0
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """All that is kept of one metric: it goes on from here after any restart.
+
+    abort, promote   log likelihood ratio per alternative, in the order of rules/judging/evidence.py
+    floor_abort, floor_promote   the same, against `margins.floor`; they stay as they are where that is 0
+    abort_peak       the most that ever spoke for giving up, as a log e-value
+    weighed_new, weighed_old   sums of bad calls, each weighed with the share of the other arm's calls in its look and
+               consumer: their quotient is the ratio, whoever moved first (Mantel and Haenszel)
+    spent      consumer -> how much of `burst_max` is used up just now; it wears off within a minute
+    capped     bad calls that did not count for that
+    """
+
+    margins: Margins
+    abort: tuple[float, ...]
+    promote: tuple[float, ...]
+    floor_abort: tuple[float, ...]
+    floor_promote: tuple[float, ...]
+    abort_peak: float = 0.0
+    old_calls: int = 0
+    old_bad: int = 0
+    new_calls: int = 0
+    new_bad: int = 0
+    weighed_old: float = 0.0
+    weighed_new: float = 0.0
+    capped: float = 0.0
+    spent: dict[str, float] = {}
+
+
+class Gate(Record, frozen=True, kw_only=True):
+    """One metric, of one consumer that is judged apart or of all together, where `consumer` is empty.
+
+    began_at    of the first look; `looked_at`: of the latest
+    old_called_at, new_called_at   the latest look at which that arm had been called
+    gap, gap_since   what kept the latest look from saying anything, and since when
+    barred      why it decides nothing: it fired with old against old
+    """
+
+    metric: str
+    evidence: Evidence
+    consumer: str = ""
+    began_at: datetime | None = None
+    looked_at: datetime | None = None
+    old_called_at: datetime | None = None
+    new_called_at: datetime | None = None
+    gap: Gap | None = None
+    gap_since: datetime | None = None
+    barred: str = ""
+
+
+class Judging(Record, frozen=True, kw_only=True):
+    """One successor on its way: its gates, and the counters as they stood at the latest look."""
+
+    gates: tuple[Gate, ...]
+    seen: Observed | None = None
+
+
+class Needed(Record, frozen=True, kw_only=True):
+    """What it likely takes until there is a verdict. `seconds` is None where nobody calls."""
+
+    calls: int
+    seconds: int | None = None
+
+
+class Judgement(Record, frozen=True, kw_only=True):
+    """What one gate comes to.
+
+    ratio     share of bad calls on new / on old, as likely as any; None while nothing was bad
+    needed    None where no number of calls is likely to decide it, or there is nothing to reckon from
+    barred    as in Gate: it is told, and decides nothing
+    """
+
+    verdict: Verdict
+    metric: str
+    consumer: str
+    old_calls: int
+    old_bad: int
+    new_calls: int
+    new_bad: int
+    ratio: float | None = None
+    needed: Needed | None = None
+    gap: Gap | None = None
+    gap_since: datetime | None = None
+    barred: str = ""

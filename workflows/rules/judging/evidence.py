@@ -1,0 +1,154 @@
+"""How strongly do counts of bad calls say that a successor does worse, or that it does not? An e-process.
+
+Say that of `n_old` and `n_new` calls in one look `x_old` and `x_new` were bad. If bad calls are r times as frequent on
+new, each bad one falls on new with probability q(r) = r n_new / (r n_new + n_old): only real exposure counts, and how
+often anything is bad at all cancels out. A look multiplies the evidence for r against a bound d by
+
+    (q(r) / q(d)) ^ x_new * ((1 - q(r)) / (1 - q(d))) ^ x_old,
+
+which is at most 1 on average wherever the true ratio is on d's own side: for independent calls of any probabilities
+whose means in this look keep to d, as (1 + p (c - 1)) <= exp(p (c - 1)) for each of them. So the product over looks is
+a supermartingale, and so is its mean over several r. By Ville's inequality it ever reaches 1 / alpha with probability
+alpha at most, however often one looks, whenever one stops, and whatever is done to shares of traffic between looks.
+Each consumer is a stratum with its own exposure: whoever fails often and moves first makes no successor look bad.
+
+Sources: Lindon and Malek, Anytime-Valid Inference for Multinomial Count Data, NeurIPS 2022; Ramdas, Grünwald, Vovk and
+Shafer, Game-Theoretic Statistics and Safe Anytime-Valid Inference, Statistical Science 38 (2023).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from data.records.judged import Evidence, Margins
+
+WORSE = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+"""What is bet on against `abort_ratio`, as its multiples: from a little worse to broken."""
+
+BETTER = (0.8, 0.65, 0.5, 0.35, 0.15)
+"""The same against `promote_ratio`. Half of 2.0, as good as the old model, is in the middle."""
+
+
+class Cell(NamedTuple):
+    """Calls of one consumer in one look. Of paired calls, which both models answered, both have as many."""
+
+    consumer: str
+    old_calls: int
+    old_bad: int
+    new_calls: int
+    new_bad: int
+
+
+def begun(margins: Margins) -> Evidence:
+    """Nothing is known yet: every e-value is 1."""
+    assert 0 < margins.abort_ratio < margins.promote_ratio
+    assert 0 < margins.alpha < 1
+    assert 0 <= margins.floor < 1
+    worse, better = (0.0,) * len(WORSE), (0.0,) * len(BETTER)
+    return Evidence(margins=margins, abort=worse, promote=better, floor_abort=worse, floor_promote=better)
+
+
+def after(evidence: Evidence, cells: Iterable[Cell], *, minutes: float = 1) -> Evidence:
+    """The evidence once these calls are counted as well, which nobody had counted before.
+
+    minutes   since the look before. Bursts leak as from a bucket: `burst_max` a minute, no more at once.
+    A consumer of whose calls one model got none says nothing of the ratio.
+    """
+    worn = evidence.margins.burst_max * minutes
+    spent = {who: one - worn for who, one in evidence.spent.items() if one > worn}
+    evidence = replace(evidence, spent=spent)
+    for cell in cells:
+        evidence = _with(evidence, cell, minutes)
+    return replace(evidence, abort_peak=max(evidence.abort_peak, abort(evidence)))
+
+
+def abort(evidence: Evidence) -> float:
+    """Log e-value against "bad no more than `abort_ratio` times as often, or no more often than `floor`"."""
+    against = _mean(evidence.abort)
+    return min(against, _mean(evidence.floor_abort)) if evidence.margins.floor else against
+
+
+def promote(evidence: Evidence) -> float:
+    """Log e-value against "bad at least `promote_ratio` times as often, and at least as often as `floor`"."""
+    if not evidence.margins.floor:
+        return _mean(evidence.promote)
+    return _mean((_mean(evidence.promote), _mean(evidence.floor_promote)))
+
+
+def ratio(evidence: Evidence) -> float | None:
+    """How many times as frequent bad calls are on new; infinite where none was bad on old, None where none at all.
+
+    Source: Mantel and Haenszel, Journal of the National Cancer Institute 22 (1959), over consumers and looks.
+    """
+    if not evidence.weighed_old:
+        return math.inf if evidence.weighed_new else None
+    return evidence.weighed_new / evidence.weighed_old
+
+
+def threshold(alpha: float) -> float:
+    """What a log e-value has to reach."""
+    return -math.log(alpha)
+
+
+def moved(cell: Cell, bound: float, times: Sequence[float]) -> tuple[float, ...]:
+    """What a look adds to the log likelihood ratio of each alternative, `times` the bound."""
+    bad = cell.old_bad + cell.new_bad
+    below = bound * cell.new_calls + cell.old_calls
+    return tuple(
+        cell.new_bad * math.log(one) + bad * math.log(below / (one * bound * cell.new_calls + cell.old_calls))
+        for one in times
+    )
+
+
+def _with(evidence: Evidence, cell: Cell, minutes: float) -> Evidence:
+    assert 0 <= cell.old_bad <= cell.old_calls
+    assert 0 <= cell.new_bad <= cell.new_calls
+    margins, bad = evidence.margins, cell.old_bad + cell.new_bad
+    spent = evidence.spent.get(cell.consumer, 0.0)
+    # A power below 1 of what is at most 1 on average is so, too, and it is the same whichever model they fell on.
+    counting = min(float(bad), max(0.0, margins.burst_max * max(1, minutes) - spent))
+    share = counting / bad if bad else 0.0
+    abort, promote = evidence.abort, evidence.promote
+    if cell.old_calls and cell.new_calls:
+        abort = _sum(abort, moved(cell, margins.abort_ratio, WORSE), share)
+        promote = _sum(promote, moved(cell, margins.promote_ratio, BETTER), share)
+    calls = cell.old_calls + cell.new_calls
+    floor_abort, floor_promote = evidence.floor_abort, evidence.floor_promote
+    if margins.floor:
+        floor_abort = _sum(floor_abort, _over_floor(cell, margins.floor, WORSE, share))
+        # Nothing is capped in a successor's favour.
+        floor_promote = _sum(floor_promote, _over_floor(cell, margins.floor, BETTER, 1))
+    return replace(
+        evidence,
+        abort=abort,
+        promote=promote,
+        floor_abort=floor_abort,
+        floor_promote=floor_promote,
+        old_calls=evidence.old_calls + cell.old_calls,
+        old_bad=evidence.old_bad + cell.old_bad,
+        new_calls=evidence.new_calls + cell.new_calls,
+        new_bad=evidence.new_bad + cell.new_bad,
+        weighed_old=evidence.weighed_old + (cell.old_bad * cell.new_calls / calls if calls else 0.0),
+        weighed_new=evidence.weighed_new + (cell.new_bad * cell.old_calls / calls if calls else 0.0),
+        capped=evidence.capped + bad - counting,
+        spent={**evidence.spent, cell.consumer: spent + counting} if bad else evidence.spent,
+    )
+
+
+def _over_floor(cell: Cell, floor: float, times: Sequence[float], share: float) -> tuple[float, ...]:
+    """A bad call multiplies by `one`, and every call divides by what that is on average at the floor, or more."""
+    return tuple(share * cell.new_bad * math.log(one) - cell.new_calls * floor * (one - 1) for one in times)
+
+
+def _sum(one: Sequence[float], other: Sequence[float], times: float = 1) -> tuple[float, ...]:
+    return tuple(mine + times * more for mine, more in zip(one, other, strict=True))
+
+
+def _mean(logs: Sequence[float]) -> float:
+    """Log of the mean of what these are the logs of."""
+    most = max(logs)
+    return most + math.log(sum(math.exp(one - most) for one in logs) / len(logs))

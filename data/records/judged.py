@@ -81,10 +81,12 @@ class Gate(Record, frozen=True, kw_only=True):
     old_called_at, new_called_at   the latest look at which that arm had been called
     gap, gap_since   what kept the latest look from saying anything, and since when
     barred      why it decides nothing: it fired with old against old
+    is_paired   both models got each call: bad on one of them only is what counts
     """
 
     metric: str
     evidence: Evidence
+    is_paired: bool = False
     consumer: str = ""
     began_at: datetime | None = None
     looked_at: datetime | None = None
@@ -114,6 +116,7 @@ class Judgement(Record, frozen=True, kw_only=True):
 
     ratio     share of bad calls on new / on old, as likely as any; None while nothing was bad
     needed    None where no number of calls is likely to decide it, or there is nothing to reckon from
+    is_paired   as in Gate: then `old_bad` were bad on old only, `new_bad` on new only
     barred    as in Gate: it is told, and decides nothing
     """
 
@@ -126,6 +129,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     new_bad: int
     ratio: float | None = None
     needed: Needed | None = None
+    is_paired: bool = False
     gap: Gap | None = None
     gap_since: datetime | None = None
     barred: str = ""

@@ -10,29 +10,58 @@ from msgspec.structs import replace
 
 from data.records.judged import Gap, Gate, Judging, Margins
 from data.records.traffic import Observed
-from workflows.rules.judging.evidence import after, begun
-from workflows.rules.judging.looks import between, kept
+from workflows.rules.judging.evidence import Cell, after, begun
+from workflows.rules.judging.looks import Look, between, kept
 
 QUIET_CALLS = 7.0
 """So many calls would have come by now: that none did is no chance, with odds of a thousand to one (Poisson)."""
 
 
 def opened(
-    metrics: Mapping[str, Margins], *, critical: Iterable[str] = (), barred: Mapping[str, str] | None = None
+    metrics: Mapping[str, Margins],
+    *,
+    critical: Iterable[str] = (),
+    barred: Mapping[str, str] | None = None,
+    paired_from: datetime | None = None,
 ) -> Judging:
     """Nothing was looked at yet. One of these goes all the way of a successor: its error guarantee is over all looks.
 
     critical   consumers that are judged apart, besides being among all: in a mean they would vanish
     barred     metric -> why it decides nothing
+    paired_from  since when both models get each call; None: each call goes to one of them
     """
     why = barred or {}
     return Judging(
         gates=tuple(
-            Gate(metric=metric, consumer=consumer, evidence=begun(margins), barred=why.get(metric, ""))
+            Gate(
+                metric=metric,
+                consumer=consumer,
+                evidence=begun(margins),
+                barred=why.get(metric, ""),
+                is_paired=paired_from is not None,
+                began_at=paired_from,
+                looked_at=paired_from,
+            )
             for consumer in ("", *critical)
             for metric, margins in metrics.items()
         )
     )
+
+
+def paired(judging: Judging, pairs: Mapping[str, Iterable[Cell]], at: datetime) -> Judging:
+    """The same once calls that both models got were compared, which nobody had counted before.
+
+    pairs   metric -> what was compared of it, see rules/judging/pairs.py; of a gate that is missing nothing was told
+    """
+    return replace(judging, gates=tuple(_paired(gate, pairs.get(gate.metric), at) for gate in judging.gates))
+
+
+def _paired(gate: Gate, cells: Iterable[Cell] | None, at: datetime) -> Gate:
+    assert gate.is_paired
+    if cells is None:
+        return _gap(gate, Gap.SILENT, at)
+    theirs = tuple(cell for cell in cells if not gate.consumer or cell.consumer == gate.consumer)
+    return _counted(gate, Look(cells=theirs), at)
 
 
 def looked(judging: Judging, now: Observed, at: datetime) -> Judging:
@@ -61,7 +90,11 @@ def gap(gate: Gate, at: datetime) -> tuple[Gap, datetime | None] | None:
 def _looked(gate: Gate, before: Observed | None, now: Observed, at: datetime) -> Gate:
     if before is None or gate.looked_at is None:
         return replace(gate, began_at=at, looked_at=at)
-    look = between(before, now, gate.metric, consumer=gate.consumer)
+    return _counted(gate, between(before, now, gate.metric, consumer=gate.consumer), at)
+
+
+def _counted(gate: Gate, look: Look, at: datetime) -> Gate:
+    assert gate.looked_at is not None
     # A clock that was set back makes no minute shorter than none.
     minutes = max(0.0, (at - gate.looked_at).total_seconds() / 60)
     called: dict[str, Any] = {}

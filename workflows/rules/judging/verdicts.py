@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from data.records.judged import Gate, Judgement, Judging, Verdict
+from msgspec.structs import replace
+
+from data.records.judged import Gate, Judgement, Judging, Needed, Verdict
 from workflows.rules.judging.estimates import needed
 from workflows.rules.judging.evidence import promote, ratio, threshold
 from workflows.rules.judging.gates import gap
@@ -50,11 +52,19 @@ def _judged(gate: Gate, gates: int, at: datetime) -> Judgement:
         new_calls=evidence.new_calls,
         new_bad=evidence.new_bad,
         ratio=times if times is not None and math.isfinite(times) else None,
-        needed=needed(evidence, alpha=alpha, calls_per_second=_pace(gate)) if found is Verdict.HOLD else None,
+        needed=_needed(gate, alpha) if found is Verdict.HOLD else None,
+        is_paired=gate.is_paired,
         gap=missing[0] if missing else None,
         gap_since=missing[1] if missing else None,
         barred=gate.barred,
     )
+
+
+def _needed(gate: Gate, alpha: float) -> Needed | None:
+    """Where both models get each call, a call is one to both of them."""
+    each = 2 if gate.is_paired else 1
+    likely = needed(gate.evidence, alpha=alpha, calls_per_second=_pace(gate))
+    return replace(likely, calls=-(-likely.calls // each)) if likely is not None else None
 
 
 def _pace(gate: Gate) -> float | None:

@@ -32,18 +32,21 @@ from workflows.adapters.check_runs import CheckRuns
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.sagemaker import SageMakerEndpoints
 from workflows.adapters.second_factor import SecondFactorProgram
+from workflows.adapters.traffic_proxy.plane import ProxyPlane
 from workflows.anchor_store import Anchors, Stamper
 from workflows.artifact_store import ArtifactStore, Links, SecondStore
 from workflows.checks import NO_CHECKS, Checks
 from workflows.ports import CatalogWriter, EndpointControl, TrafficMeter, Wording
 from workflows.second_factor import SecondFactor
 from workflows.sizing import Sources
+from workflows.traffic_plane import TrafficPlane
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edges:
     """What the bot reaches outside, besides Slack.
 
+    planes    what moves calls of an endpoint to its successor, and lets them fail for a while
     wording   who understands questions that fit no wording we know; nobody, unless one is plugged in
     checks    which checks of consumers there are, and who runs them
     second_factor  who says that it is them; nobody, unless the operator has a program for it
@@ -58,6 +61,7 @@ class Edges:
     archive: ArtifactStore
     controls: Mapping[EndpointKind, EndpointControl]
     meters: Mapping[EndpointKind, TrafficMeter]
+    planes: Mapping[EndpointKind, TrafficPlane] = field(default_factory=dict)
     writers: Mapping[CatalogKind, CatalogWriter] = field(default_factory=dict)
     wording: Wording | None = None
     checks: Checks = NO_CHECKS
@@ -89,6 +93,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         second=open_second(settings, archive),
         controls=controls,
         meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies},
+        planes={EndpointKind.PROXY: ProxyPlane(proxies)},
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,

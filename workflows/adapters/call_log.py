@@ -30,9 +30,12 @@ class CallLog:
         self._db.executescript(
             "CREATE TABLE IF NOT EXISTS runs"
             " (id INTEGER PRIMARY KEY, since_us INTEGER NOT NULL, until_us INTEGER NOT NULL);"
-            "CREATE TABLE IF NOT EXISTS calls (at_us INTEGER NOT NULL, caller TEXT NOT NULL);"
+            "CREATE TABLE IF NOT EXISTS calls (at_us INTEGER NOT NULL, caller TEXT NOT NULL, became TEXT);"
             "CREATE INDEX IF NOT EXISTS calls_at ON calls (at_us);"
         )
+        if "became" not in (column for _, column, *_ in self._db.execute("PRAGMA table_info(calls)")):
+            self._db.execute("ALTER TABLE calls ADD COLUMN became TEXT")  # of before it was known
+        self._path, self._inode = path, path.stat().st_ino
         self.begin(since)
 
     def begin(self, at: datetime) -> None:
@@ -55,18 +58,37 @@ class CallLog:
         """Committed when this returns; sqlite3.Error when it could not be."""
         self.record_all([(caller, at)])
 
-    def record_all(self, calls: Iterable[tuple[str, datetime]]) -> None:
-        """The same for several, in one commit: all of them, or none."""
+    def record_all(
+        self, calls: Iterable[tuple[str, datetime]], became: Iterable[tuple[int, str]] = ()
+    ) -> list[int]:
+        """The same for several, in one commit: all of them, or none. Returns by which number each is known.
+
+        became   what is known by now of earlier ones: number, and what became of it
+        """
         rows = [(_microseconds(at), caller) for caller, at in calls]
+        known = [(what, number) for number, what in became]
         with self._lock:
+            self._check_is_there()
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany("INSERT INTO calls VALUES (?, ?)", rows)
+                self._db.executemany("UPDATE calls SET became = ? WHERE rowid = ?", known)
+                self._db.executemany("INSERT INTO calls (at_us, caller) VALUES (?, ?)", rows)
+                last = self._db.execute("SELECT last_insert_rowid()").fetchone()[0]
                 self._db.execute("COMMIT")
             except sqlite3.Error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+        return list(range(last - len(rows) + 1, last + 1))  # one writer, so one after the other
+
+    def _check_is_there(self) -> None:
+        """A file that was taken away is written as before, and read by nobody: what is logged there is lost."""
+        try:
+            is_there = self._path.stat().st_ino == self._inode
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise sqlite3.OperationalError(f"{self._path} was taken away; start again to begin a new one")
 
 
 class Metered(NamedTuple):

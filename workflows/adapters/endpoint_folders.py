@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -42,11 +42,12 @@ C = TypeVar("C", bound=Named)
 class EndpointFolders(Generic[C]):
     """`top` is made with the first endpoint, for this user alone: call logs name people's services.
 
+    decode  raises ValueError
     file   the name of the config in each folder; `noun`: what is in one, as people read it
     """
 
-    def __init__(self, top: Path, decoder: msgspec.json.Decoder[C], *, file: str, noun: str) -> None:
-        self._top, self._decoder, self._file, self._noun = top, decoder, file, noun
+    def __init__(self, top: Path, decode: Callable[[bytes], C], *, file: str, noun: str) -> None:
+        self._top, self._decode, self._file, self._noun = top, decode, file, noun
 
     def of(self, ref: str) -> Path:
         """Readable for people, exact for us: the digest keeps churn and Churn apart on any file system."""
@@ -79,7 +80,7 @@ class EndpointFolders(Generic[C]):
 
     def read(self, file: Path) -> C:
         try:
-            return self._decoder.decode(file.read_bytes())
+            return self._decode(file.read_bytes())
         except (OSError, ValueError) as error:
             raise Corrupt(
                 f"{file} cannot be read ({error}). Move its folder away and start the {self._noun} again"
@@ -110,4 +111,4 @@ _CONFIG = msgspec.json.Decoder(Config)
 
 def local_folders(top: Path) -> EndpointFolders[Config]:
     """Of the model servers that run on this machine."""
-    return EndpointFolders(top, _CONFIG, file=LOCAL_FILE, noun="endpoint")
+    return EndpointFolders(top, _CONFIG.decode, file=LOCAL_FILE, noun="endpoint")

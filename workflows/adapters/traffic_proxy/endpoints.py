@@ -10,6 +10,7 @@ from __future__ import annotations
 import shlex
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -87,7 +88,7 @@ class ProxyEndpoints(CallMeter):
         route = self.folders.config(ref)
         if route is None:
             return Status.ABSENT
-        said = self._said(ref)
+        said = self.said(ref)
         if said is not None and said.obeys == route.digest:
             return route.wanted
         if said is not None:
@@ -110,23 +111,28 @@ class ProxyEndpoints(CallMeter):
     def address(self, ref: str) -> str:
         """Where a proxy that runs takes its calls."""
         found = self._address(ref)
-        if found is None or self._said(ref) is None:
+        if found is None or self.said(ref) is None:
             raise Unavailable(f"The proxy of {ref} does not run. emeritus endpoint proxy starts it")
         return found.address
 
     def disable(self, ref: str) -> None:
         """Answer every call from now on that service has ended; the model behind is not touched."""
-        self._want(ref, Status.DISABLED)
+        self.change(ref, wanted=Status.DISABLED)
 
     def restore(self, ref: str) -> None:
         """Pass calls on again."""
-        self._want(ref, Status.SERVING)
+        self.change(ref, wanted=Status.SERVING)
 
     def announce(self, ref: str, announced: Announced | None) -> bool:
         """Have every answer say so, or nothing any more. Whether that changed anything."""
+        return self.change(ref, announced=announced)
+
+    def change(self, ref: str, **wanted: Any) -> bool:
+        """Have its route say so, and wait until it is obeyed. Whether that changed anything. Raises `NotFound`."""
+        self.folders.known(ref)
         with self.folders.turn(ref):
             before = self.folders.known(ref)
-            after = msgspec.structs.replace(before, announced=announced)
+            after = msgspec.structs.replace(before, **wanted)
             if after != before:
                 self.folders.save(after)
         self._obeyed(ref)
@@ -136,19 +142,13 @@ class ProxyEndpoints(CallMeter):
         return self.folders.of(ref) / CALLS_FILE
 
     def is_counting(self, ref: str) -> bool:
-        return self._said(ref) is not None
-
-    def _want(self, ref: str, wanted: Status) -> None:
-        self.folders.known(ref)
-        with self.folders.turn(ref):
-            self.folders.save(msgspec.structs.replace(self.folders.known(ref), wanted=wanted))
-        self._obeyed(ref)
+        return self.said(ref) is not None
 
     def _obeyed(self, ref: str) -> None:
         """Wait until the proxy says that it goes by the route there is. One that does not run has nothing to obey."""
         patience_until = time.monotonic() + OBEYED_TIMEOUT_SECONDS
         while self._is_running(ref):
-            said = self._said(ref)
+            said = self.said(ref)
             if said is not None and said.obeys == self.folders.known(ref).digest:
                 return
             if time.monotonic() > patience_until:
@@ -165,7 +165,7 @@ class ProxyEndpoints(CallMeter):
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def _said(self, ref: str) -> Identity | None:
+    def said(self, ref: str) -> Identity | None:
         """What the process says, if it is the one that wrote the address."""
         if not self._is_running(ref) or (address := self._address(ref)) is None:
             return None

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from data.errors import Refused
+from data.records.traffic import Desired
 from workflows.adapters.endpoint_folders import EndpointFolders, Status
 
 ROUTE_FILE, CALLS_FILE, ADDRESS_FILE, LOCK_FILE = "route.json", "calls.db", "address.json", "running.lock"
+OBEYED_FILE, TALLY_FILE = "obeyed.json", "traffic.json"
 
 
 class Announced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,6 +41,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     to         address of the model behind
     public     address by which callers know the proxy; empty where nobody told
     wanted     open or closed, which only a retirement changes
+    traffic    where calls go while it is open, and what keeps them out for a while
     """
 
     ref: str
@@ -45,6 +49,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     public: str = ""
     wanted: Status = Status.SERVING
     announced: Announced | None = None
+    traffic: Desired = Desired()
 
     @property
     def digest(self) -> str:
@@ -53,12 +58,24 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
-_ROUTE = msgspec.json.Decoder(Route)
+_ROUTE, _RAW = msgspec.json.Decoder(Route), msgspec.json.Decoder(dict[str, Any])
+
+
+def route_from(content: bytes) -> Route:
+    """A brownout that nobody can read is none, and the rest holds: a bad schedule fails open. Raises ValueError."""
+    try:
+        return _ROUTE.decode(content)
+    except msgspec.ValidationError:
+        raw = _RAW.decode(content)
+        traffic = raw.get("traffic")
+        if not isinstance(traffic, dict) or traffic.pop("brownout", None) is None:
+            raise
+        return msgspec.convert(raw, Route)
 
 
 def routes(top: Path) -> EndpointFolders[Route]:
     """Of the proxies whose state is kept there."""
-    return EndpointFolders(top, _ROUTE, file=ROUTE_FILE, noun="proxy")
+    return EndpointFolders(top, route_from, file=ROUTE_FILE, noun="proxy")
 
 
 def runs_already(ref: str) -> Refused:

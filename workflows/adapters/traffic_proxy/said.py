@@ -6,6 +6,7 @@ RFC 9745 has Deprecation, RFC 8594 Sunset, RFC 8288 and RFC 5829 the link to wha
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,6 +14,8 @@ from email.utils import format_datetime
 from workflows.adapters.traffic_proxy.route import Announced, Route
 
 ONE_EACH = frozenset(("Deprecation", "Sunset"))
+RETRY_SECONDS_MAX = 3_600
+"""A long outage may be called off: nobody is told to stay away for longer than this."""
 
 
 def headers(announced: Announced | None) -> dict[str, str]:
@@ -27,11 +30,29 @@ def headers(announced: Announced | None) -> dict[str, str]:
 
 def gone(route: Route) -> Mapping[str, object]:
     """The body of what is answered when the endpoint is closed: a client may read it, and need not try again."""
-    said: dict[str, object] = {"error": "model_retired", "endpoint": route.ref}
-    if (announced := route.announced) is not None:
-        said |= {"retirement": announced.retirement_id, "sunset": announced.until.isoformat()}
-        said |= {"successor": announced.successor} if announced.successor else {}
-    return said
+    return {"error": "model_retired", "endpoint": route.ref} | _announced(route)
+
+
+def brownout(route: Route, ends_at: datetime) -> Mapping[str, object]:
+    """The body of a planned short outage: which retirement it announces, and until when it lasts."""
+    said: dict[str, object] = {"error": "brownout", "endpoint": route.ref, "until": ends_at.isoformat()}
+    return said | _announced(route)
+
+
+def retry_after(ends_at: datetime, now: datetime) -> dict[str, str]:
+    """RFC 9110, section 10.2.3, in whole seconds: whoever keeps to it is served, unless the window was called off."""
+    left = math.ceil((ends_at - now).total_seconds())
+    return {"Retry-After": str(max(1, min(left, RETRY_SECONDS_MAX)))}
+
+
+def _announced(route: Route) -> dict[str, object]:
+    if (announced := route.announced) is None:
+        return {}
+    said: dict[str, object] = {
+        "retirement": announced.retirement_id,
+        "sunset": announced.until.isoformat(),
+    }
+    return said | ({"successor": announced.successor} if announced.successor else {})
 
 
 def _http_date(at: datetime) -> str:

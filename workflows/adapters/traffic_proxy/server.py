@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlite3 import Error
 from typing import NamedTuple
 
+import msgspec
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
 from aiohttp.http_exceptions import HttpProcessingError
 
@@ -28,12 +29,16 @@ from workflows.adapters.traffic_proxy.route import (
     ADDRESS_FILE,
     CALLS_FILE,
     LOCK_FILE,
+    OBEYED_FILE,
     ROUTE_FILE,
+    TALLY_FILE,
     Route,
     runs_already,
 )
+from workflows.adapters.traffic_proxy.tally import Tally
 
 LOOK_SECONDS = 0.1
+KEEP_SECONDS = 0.5
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 IDLE_SECONDS = 4.0
 """Before servers close a connection that rests, uvicorn after five: a call on a closed one would be lost."""
@@ -105,12 +110,20 @@ async def _serve(
         max_field_size=FIELD_BYTES_MAX,
         timeout=ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
     ) as client:
-        proxy = Proxy(folders.known(ref), log=log, client=client, now=lambda: calendar.at(time.time()))
+        proxy = Proxy(
+            folders.known(ref),
+            log=log,
+            tally=Tally(folder / TALLY_FILE),
+            client=client,
+            now=lambda: calendar.at(time.time()),
+        )
+        _tell_obeyed(proxy, folder)
         identity = {"ref": ref, "instance": secrets.token_hex(8), "pid": os.getpid()}
 
         async def tell(request: web.BaseRequest) -> web.Response:
             if request.path != "/identity":
                 return web.json_response({"error": "this server knows GET /identity"}, status=404)
+            await proxy.keep()  # whoever asks reads what was counted until now
             return web.json_response({**identity, "obeys": proxy.route.digest})
 
         front = await _listening(proxy.answer, at, ref)
@@ -120,6 +133,7 @@ async def _serve(
         told = {**identity, "port": back.addresses[0][1], "address": address}
         write_atomically(folder / ADDRESS_FILE, json.dumps(told).encode())
         tasks = [asyncio.create_task(_obey(proxy, folders, ref)), asyncio.create_task(_beat(log, calendar))]
+        tasks.append(asyncio.create_task(_keep(proxy)))
         is_ready(address)
         try:
             await ended.wait()
@@ -128,6 +142,7 @@ async def _serve(
                 task.cancel()
             await front.cleanup()
             await back.cleanup()
+            await proxy.flush()
             with suppress(Error):
                 log.live(calendar.at(time.time()))
 
@@ -165,9 +180,22 @@ async def _obey(proxy: Proxy, folders: EndpointFolders[Route], ref: str) -> None
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         if (mark := _mark(file)) != seen:
-            with suppress(Corrupt):
-                proxy.route = folders.read(file)
+            with suppress(Corrupt, OSError):
+                proxy.obey(folders.read(file))
+                _tell_obeyed(proxy, file.parent)
                 seen = mark  # what could not be read, be it for a moment, is read again
+
+
+def _tell_obeyed(proxy: Proxy, folder: Path) -> None:
+    """In a file, which this user alone reads: it names callers and addresses."""
+    write_atomically(folder / OBEYED_FILE, msgspec.json.encode(proxy.route))
+
+
+async def _keep(proxy: Proxy) -> None:
+    """What was counted, so that a crash takes only the last moment of it."""
+    while True:
+        await asyncio.sleep(KEEP_SECONDS)
+        await proxy.flush()
 
 
 def _mark(file: Path) -> tuple[int, int]:

@@ -53,6 +53,7 @@ from data.records.policy import NO_REVIEW, Criteria, Policy, Review
 from data.records.retention import Prices
 from data.sql.record import SqlStore
 from workflows.asking import Asking, any_hours, at_once
+from workflows.brownable import Brownable
 from workflows.delegates import in_force_now
 from workflows.dispatcher import WORKERS, Dispatcher
 from workflows.effects.workshop import Workshop
@@ -168,6 +169,7 @@ def assemble(
         checks=edges.checks,
         second_factor=edges.second_factor,
         user_groups=groups,
+        brownable=Brownable(planes=edges.planes, windows=hours),
         happened=lambda retirement_id: (entry.event for entry in store.events(retirement_id)),
     )
     engine = Engine(store=store, gatherer=gatherer, world=world)

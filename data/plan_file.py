@@ -21,7 +21,7 @@ from data.errors import Invalid
 from data.policies.checks import day
 from data.records.base import Record
 from data.records.plan import Plan
-from data.records.progress import StepKind
+from data.records.progress import OF_EVERY_PLAN, StepKind
 from data.toml_tables import Tables, tables_of, text_of
 
 RETIREMENT = re.compile(r"RET-[1-9][0-9]{0,8}")
@@ -68,7 +68,8 @@ def parsed(toml: str, *, source: str) -> PlanFile:
         raise Invalid(reading.problems)
     for step in given["plan"]["steps"]:
         # As plans have it: by another offset it is the same instant.
-        step["due_at"] = step["due_at"].astimezone(UTC)
+        for one in (step, *step.get("windows", ())):
+            one |= {key: at.astimezone(UTC) for key, at in one.items() if isinstance(at, datetime)}
     return msgspec.convert(given, PlanFile)
 
 
@@ -183,10 +184,33 @@ def _check_sense(reading: Tables, given: Mapping[str, Any]) -> None:
 
 def _check_steps(reading: Tables, steps: list[dict[str, Any]]) -> None:
     kinds = [one["kind"] for one in steps]
-    if kinds != [one.value for one in StepKind]:
-        accepted = f"{', '.join(one.value for one in StepKind)}, each once, in this order"
+    if kinds not in ([*OF_EVERY_PLAN], [*StepKind]):
+        accepted = f"{', '.join(StepKind)}, each once, in this order; {StepKind.BROWNOUT} may be left out"
         reading.refuse("plan", "steps", kinds, accepted)
     for before, one in pairwise(steps):
         if one["due_at"] < before["due_at"]:
             accepted = f"not before {before['kind']}, {before['due_at'].isoformat()}"
             reading.refuse(f"plan.steps {one['kind']}", "due_at", one["due_at"].isoformat(), accepted)
+    for number, step in enumerate(steps):
+        ends_by = steps[number + 1]["due_at"] if number + 1 < len(steps) else None
+        _check_windows(reading, step, ends_by)
+
+
+def _check_windows(reading: Tables, step: dict[str, Any], ends_by: datetime | None) -> None:
+    """Those of brownouts, and of nothing else, one after the other between its day and the switch-off."""
+    where, windows = f"plan.steps {step['kind']}", step.get("windows", [])
+    if (step["kind"] == StepKind.BROWNOUT) != bool(windows):
+        accepted = "one at least" if not windows else f"only {StepKind.BROWNOUT} has them: leave them out"
+        reading.refuse(where, "windows", None, accepted)
+        return
+    if windows and windows[0]["starts_at"] != step["due_at"]:
+        accepted = f"when the first begins, {windows[0]['starts_at'].isoformat()}"
+        reading.refuse(where, "due_at", step["due_at"].isoformat(), accepted)
+    for number, (one, then) in enumerate(pairwise((*windows, None))):
+        key, until = f"windows[{number}]", then["starts_at"] if then else ends_by
+        if one["ends_at"] <= one["starts_at"]:
+            accepted = f"after it begins, {one['starts_at'].isoformat()}"
+            reading.refuse(where, f"{key} ends_at", one["ends_at"].isoformat(), accepted)
+        elif until is not None and one["ends_at"] > until:
+            accepted = f"before what follows it, {until.isoformat()}"
+            reading.refuse(where, f"{key} ends_at", one["ends_at"].isoformat(), accepted)

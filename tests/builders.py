@@ -23,7 +23,7 @@ from data.records.delegation import Delegation
 from data.records.facts import Facts, Reading
 from data.records.plan import Endpoint, Plan, Reason, Step, Subject
 from data.records.policy import Policy, Role, Tier
-from data.records.progress import StepKind
+from data.records.progress import OF_EVERY_PLAN, StepKind
 from data.records.retirement import Duty, Retirement
 from data.records.rounds import Choice
 from workflows import commands as cmd
@@ -177,7 +177,7 @@ def a_plan(**changes: Any) -> Plan:
         successor_id="component:default/churn-2",
         successor_name="churn-2",
         reason=Reason.REPLACED,
-        steps=tuple(Step(kind=kind, due_at=at) for kind, at in zip(StepKind, steps, strict=True)),
+        steps=tuple(Step(kind=kind, due_at=at) for kind, at in zip(OF_EVERY_PLAN, steps, strict=True)),
         consumer_ids=(BILLING, CRM),
         policy_digest="sha256:policy",
     )

@@ -17,12 +17,12 @@ from data.records.facts import Facts, Reading
 from data.records.policy import NO_REVIEW, OnExpiry, Policy, Review
 from data.records.progress import StepKind
 from data.records.retirement import Obligation, Retirement
-from data.records.waivers import TRAFFIC
 from data.store import Waiting
 from workflows import asking, card, delegates, proposing, readers, succession, user_groups
 from workflows import commands as cmd
 from workflows.artifact_store import ArtifactStore
 from workflows.audiences import is_marked, told_to_all
+from workflows.brownable import NOTHING_BROWNABLE, Brownable
 from workflows.checks import NO_CHECKS, Checks
 from workflows.examples import following, namesake
 from workflows.in_person import with_account, with_proof
@@ -39,7 +39,7 @@ from workflows.membership import (
 )
 from workflows.observing import as_asked, consumers, of_shared, stands_as, teams_of
 from workflows.ports import EndpointControl, Readers, TrafficMeter
-from workflows.readings import archive_holds, reading
+from workflows.readings import archive_holds, reading, seen_outside
 from workflows.rules.consumers import told_in
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.people import escalation
@@ -72,6 +72,7 @@ class Gatherer:
     review    when the policy itself is to be looked through again
     readers   what Slack tells of who reads the digest; None where nobody can say
     user_groups   who is in those of Slack, which the snapshots of the catalog have, too; the same
+    brownable    where brownouts can be held, and when
     delegations  who answers for whom at an instant; `delegate_days_max`: for how many days at most
     """
 
@@ -94,6 +95,7 @@ class Gatherer:
     checks: Checks = NO_CHECKS
     second_factor: SecondFactor | None = None
     user_groups: UserGroups | None = None
+    brownable: Brownable = NOTHING_BROWNABLE
 
     def facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         """The facts this command's decision asks for. Raises `Unavailable` where who is asked does not answer."""
@@ -107,7 +109,7 @@ class Gatherer:
         return replace(self._facts(command, state, now), nobody_in=nobody_in)
 
     def _facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
-        known = self._of_command(command, state, now)
+        known = self.brownable.known(self._of_command(command, state, now), command, state, self.policy)
         if isinstance(command, cmd.Propose | cmd.Revise) and self.readers is not None:
             return replace(known, no_colleagues=no_colleagues(known, self.readers.account))
         return known
@@ -189,7 +191,7 @@ class Gatherer:
                 waits = card.waits(state, self.waiting)
                 known = replace(known, card_waits=waits, has_unheard=self.unheard(state.id))
                 return self._above_voters(known, state)
-            case cmd.Waive(what=what) if what in _seen_outside(state):
+            case cmd.Waive(what=what) if what in seen_outside(state):
                 return replace(known, readings=self.readings(state, now))
             case cmd.Waive(what=what) if told_in.meant(state, what):
                 return consumers(self.catalog.snapshot(), state, known)
@@ -292,9 +294,3 @@ class Gatherer:
         asked = [duty.consumer for duty in state.obligations]
         ids = {one.consumer_id: None for one in (*asked, *known.impact)}
         return replace(known, checks=self.checks.declared(self.catalog.snapshot(), ids))
-
-
-def _seen_outside(state: Retirement) -> frozenset[str]:
-    """What can be waived only by how it looks from outside; a consumer is waived whatever its endpoints do."""
-    assert state.plan is not None
-    return frozenset({TRAFFIC}.union(*((one.id, one.name) for one in state.plan.subject.endpoints)))

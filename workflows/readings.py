@@ -12,6 +12,7 @@ from data.records.catalog import EndpointKind
 from data.records.facts import Reading
 from data.records.plan import Endpoint
 from data.records.retirement import Retirement
+from data.records.waivers import TRAFFIC
 from workflows.artifact_store import ArtifactStore
 from workflows.ports import EndpointControl, TrafficMeter
 
@@ -74,3 +75,9 @@ def _status(endpoint: Endpoint, control: EndpointControl | None) -> tuple[str, s
         return control.describe(endpoint.ref), ""
     except EmeritusError as error:
         return "unknown", str(error)
+
+
+def seen_outside(state: Retirement) -> frozenset[str]:
+    """What can be waived only by how it looks from outside; a consumer is waived whatever its endpoints do."""
+    assert state.plan is not None
+    return frozenset({TRAFFIC}.union(*((one.id, one.name) for one in state.plan.subject.endpoints)))

@@ -25,6 +25,7 @@ from data.sql.record import SqlStore
 from workflows.decisions.hearings import Hearing
 from workflows.rules.keeping.costs import Estimate
 from workflows.rules.lifecycle import is_living
+from workflows.rules.plans.brownouts import lasting
 from workflows.rules.plans.plan import digest
 from workflows.rules.wording import counted
 from workflows.sizing import estimated
@@ -70,6 +71,10 @@ def show(retirement: str, is_ahead: bool, with_costs: bool, is_json: bool) -> No
         come = one.progress(step.kind)
         held = f": {'; '.join(come.held_by)}" if come.held_by else ""
         say(f"  {step.due_at:%Y-%m-%d %H:%M} UTC  {step.kind:<8}  {come.progress}{held}")
+        for window in step.windows:
+            say(f"    {window.starts_at:%Y-%m-%d %H:%M} UTC  for {lasting(window)}")
+    if one.plan.brownouts_lack:
+        say(f"brownouts: {printable(one.plan.brownouts_lack)}")
     first_day = f", from {one.plan.successor_from} on" if one.plan.successor_from else ""
     say(f"successor: {one.plan.successor_name or 'none'}{first_day}, reason: {one.plan.reason}")
     if one.interim:

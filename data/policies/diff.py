@@ -78,7 +78,7 @@ def _flat(policy: Policy) -> Iterator[tuple[str, Any]]:
     for tier in policy.tiers:
         flags = {
             key: getattr(tier, key) == "yes"
-            for key in ("migration_guide", "checks_required", "closed_by_two")
+            for key in ("migration_guide", "checks_required", "closed_by_two", "brownouts")
         }
         for key, value in {
             **_said(tier, TIER),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.policies.anchors import ANCHORS
+from data.policies.brownouts import BROWNOUTS
 from data.policies.candidates import CANDIDATES
 from data.policies.checks import (
     CHANNEL,
@@ -256,6 +257,7 @@ FIELDS: Mapping[str, Mapping[str, Key]] = {
             check=whole(0, 3650, "days"),
         )
     },
+    "brownouts": BROWNOUTS,
     "disable": {
         "zero_traffic_days": Key(
             says="no call for this long before the switch-off; only days on which it ran count",

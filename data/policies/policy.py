@@ -134,6 +134,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
         raise Invalid(reading.problems)
     values["digest_weekday"] = WEEKDAYS.index(values["digest_weekday"])
     values["reminder_days"] = tuple(values["reminder_days"])
+    values["brownout_minutes"] = tuple(values["brownout_minutes"])
     values["on_expiry"] = OnExpiry(values["on_expiry"])
     for field in ("archive_classes", "archive_described"):
         values[field] = tuple(map(ArtifactClass, values[field]))
@@ -195,6 +196,7 @@ def _tiers(reading: Tables, given: Any, under: Mapping[str, Any]) -> tuple[Tier,
             migration_guide="yes" if said[tier]["migration_guide"] else "no",
             checks_required="yes" if said[tier]["checks_required"] else "no",
             closed_by_two="yes" if said[tier]["closed_by_two"] else "no",
+            brownouts="yes" if said[tier]["brownouts"] else "no",
             archive_classes=tuple(map(ArtifactClass, said[tier]["archive_classes"])),
         )
         for tier in TIERS

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from data.policies.brownouts import check_brownouts
 from data.policies.checks import TIERS
 from data.records.policy import Role
 from data.toml_tables import Tables
@@ -20,6 +21,7 @@ def check_sense(reading: Tables, said: dict[str, Any]) -> None:
     _check_dates(reading, said, are_fine)
     if are_fine("tiers.notice_days"):
         _check_notice(reading, said, are_fine)
+    check_brownouts(reading, said, are_fine)
     _check_roles(reading, said, reading.unfit())
     if are_fine("channels") and said["restricted_channel"] == said["governance_channel"]:
         accepted = "a private channel, other than [channels] governance"

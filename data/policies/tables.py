@@ -57,6 +57,10 @@ TIER: Mapping[str, Key] = {
         says="whether two people type the name of such a model before its retirement is closed, and cannot be restored",
         check=flag,
     ),
+    "brownouts": Key(
+        says="whether the switch-off of such a model has [brownouts](#brownouts) before, where a proxy can hold them",
+        check=flag,
+    ),
     "archive_classes": Key(
         says="what the archive of such a model has to have besides `[archive] classes`", check=CLASSES
     ),

@@ -107,6 +107,8 @@ class Facts(Record, frozen=True, kw_only=True):
     namesake      another playbook of the name a command has, of those that the person may see
     checks        consumer that is asked to move -> the checks that are declared for it
     pauses        those before the one that lasts
+    brownouts_at  endpoint of the plan -> why no brownout can be held there, empty where one can; None where nobody
+                  looked
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -147,6 +149,7 @@ class Facts(Record, frozen=True, kw_only=True):
     of_shared: tuple[str, ...] = ()
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()
+    brownouts_at: dict[str, str] | None = None
     archive_holds: str = ""
     card_waits: str = ""
     has_unheard: bool = False

@@ -57,11 +57,19 @@ class Subject(Record, frozen=True, kw_only=True):
         return self.artifacts, self.classes, self.references
 
 
+class Window(Record, frozen=True, kw_only=True):
+    """When one brownout begins, and when it is over."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 class Step(Record, frozen=True, kw_only=True):
-    """One dated act. It never runs before `due_at`."""
+    """One dated act. It never runs before `due_at`. `windows`: of brownouts, in order; those number from 1 on."""
 
     kind: StepKind
     due_at: datetime
+    windows: tuple[Window, ...] = ()
 
 
 class Plan(Record, frozen=True, kw_only=True):
@@ -70,6 +78,7 @@ class Plan(Record, frozen=True, kw_only=True):
     `digest` covers everything above it (rules/plans/plan.py). `amends` is the digest of the approved plan whose dates
     were moved later; empty for a plan of its own. `successor_from`: its first day, where somebody told it.
     `gap_days`: for how many days neither serves, as it was voted on; 0 as well in plans of before that was kept.
+    `brownouts_lack`: why it has fewer brownouts than the policy wants, or none; empty where it has them all.
     """
 
     subject: Subject
@@ -81,11 +90,21 @@ class Plan(Record, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     consumer_ids: tuple[str, ...]
     policy_digest: str
+    brownouts_lack: str = ""
     amends: str = ""
     digest: str = ""
 
     def step(self, kind: StepKind) -> Step:
+        """One that every plan has; of brownouts only where `has` says so."""
         return next(step for step in self.steps if step.kind == kind)
+
+    def has(self, kind: StepKind) -> bool:
+        return any(step.kind is kind for step in self.steps)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Of all its brownouts."""
+        return self.step(StepKind.BROWNOUT).windows if self.has(StepKind.BROWNOUT) else ()
 
 
 class LaterDates(Record, frozen=True, kw_only=True):

@@ -104,6 +104,7 @@ class Tier(Record, frozen=True, kw_only=True):
     migration_guide  whether a page has to say how to move; as in every policy before there was one, it need not
     checks_required  whether each consumer has to have a check; so is this one
     closed_by_two    whether two people confirm the end by its name; so is this one
+    brownouts        whether there are any before its switch-off; so is this one
     archive_classes  what has to be in the archive besides what every model's has
     """
 
@@ -112,6 +113,7 @@ class Tier(Record, frozen=True, kw_only=True):
     migration_guide: str = "no"
     checks_required: str = "no"
     closed_by_two: str = "no"
+    brownouts: str = "no"
     archive_classes: tuple[ArtifactClass, ...] = ()
 
 
@@ -132,6 +134,7 @@ class Policy(Record, frozen=True, kw_only=True):
     audiences        of those that are somebody whatever they own, or that are told besides the owners
     archive_classes  nothing, as in every policy before it was said what an archive has to have
     archive_described  classes that are never copied; none, as in every policy before
+    brownout_minutes none, as in every policy before there were brownouts
     """
 
     name: str
@@ -182,6 +185,10 @@ class Policy(Record, frozen=True, kw_only=True):
     grant_link_minutes: int = 60
     archive_classes: tuple[ArtifactClass, ...] = ()
     archive_described: tuple[ArtifactClass, ...] = ()
+    brownout_minutes: tuple[int, ...] = ()
+    brownout_lead_days: int = 14
+    brownout_moved_calls_max: int = 20
+    brownout_errors_percent_max: int = 5
 
     def asking(self, tier: int, *, is_regulated: bool) -> Policy:
         """The same with those roles only whose approval such a model needs."""
@@ -214,6 +221,11 @@ class Policy(Record, frozen=True, kw_only=True):
         """Do two people confirm the end by its name? Of an unknown tier, where the strictest asks for it."""
         known = {row.tier: row.closed_by_two == "yes" for row in self.tiers}
         return known.get(tier, known[min(known)])
+
+    def brownouts(self, tier: int) -> tuple[int, ...]:
+        """How many minutes each of those of such a model lasts. Of an unknown tier, as where it is strictest."""
+        known = {row.tier: row.brownouts == "yes" for row in self.tiers}
+        return self.brownout_minutes if known.get(tier, known[min(known)]) else ()
 
     def kept_by(self, kind: str) -> Retention | None:
         """The rule for artifacts of a class; None where no rule says how long they are kept."""

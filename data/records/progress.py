@@ -14,8 +14,13 @@ class StepKind(StrEnum):
     ARCHIVE = "archive"
     DRILL = "drill"
     MIGRATE = "migrate"
+    BROWNOUT = "brownout"
     DISABLE = "disable"
     CLOSE = "close"
+
+
+OF_EVERY_PLAN = tuple(kind for kind in StepKind if kind is not StepKind.BROWNOUT)
+"""Brownouts are planned only where something can hold them."""
 
 
 class Progress(StrEnum):

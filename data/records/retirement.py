@@ -9,6 +9,7 @@ from data.records.archived import Archived
 from data.records.attestations import Statement
 from data.records.base import NO_PROSE, Prose, Record
 from data.records.break_glass import BreakGlass
+from data.records.brownouts import BrownoutSeen
 from data.records.callers import Caller
 from data.records.catalog import Impacted
 from data.records.checks import CheckRun, CheckSeen
@@ -150,6 +151,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     gone_ids   endpoints gone before they could be switched off; `interim`: what consumers do while neither serves
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     checks_seen  every check that was declared for somebody who was asked to move, whoever declares it now
+    brownouts  those that began or were skipped under this plan; `exempt`: consumers that none of them refuses
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
     called_off_at   when it came to nothing
@@ -212,6 +214,8 @@ class Retirement(Record, frozen=True, kw_only=True):
     checks: tuple[CheckRun, ...] = ()
     checks_seen: tuple[CheckSeen, ...] = ()
     break_glass: BreakGlass | None = None
+    brownouts: tuple[BrownoutSeen, ...] = ()
+    exempt: tuple[str, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     holds: tuple[Hold, ...] = ()
     holds_placed: int = 0

@@ -14,8 +14,9 @@ from data.plan_file import PlanFile, parsed, written
 from data.records.artifacts import ArtifactClass, Classed, Reference
 from data.records.catalog import EndpointKind
 from data.records.plan import Endpoint, Plan, Reason, Step, Subject
-from data.records.progress import StepKind
+from data.records.progress import OF_EVERY_PLAN
 from tests.builders import a_plan
+from tests.workflows.rules.plans.test_brownouts import a_browned, planned
 from workflows.rules.plans.plan import digest, sealed
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -56,7 +57,9 @@ PLANS = st.builds(
     gap_days=st.integers(0, 9_999),
     reason=st.sampled_from(Reason),
     steps=st.lists(INSTANTS, min_size=6, max_size=6).map(
-        lambda at: tuple(Step(kind=kind, due_at=one) for kind, one in zip(StepKind, sorted(at), strict=True))
+        lambda at: tuple(
+            Step(kind=kind, due_at=one) for kind, one in zip(OF_EVERY_PLAN, sorted(at), strict=True)
+        )
     ),
     consumer_ids=LISTS,
     policy_digest=WORDS,
@@ -148,3 +151,23 @@ def test_all_that_is_wrong_is_told_at_once_with_what_is_accepted():
 )
 def test_what_makes_no_plan_is_refused(change: tuple[str, str], problem: str):
     assert any(problem in one for one in problems(change))
+
+
+def test_brownouts_are_written_and_read_and_held_between_their_neighbours():
+    plan = planned(a_browned())
+    toml = written(PlanFile(why="w", plan=plan))
+    assert digest(parsed(toml, source="plan.toml").plan) == plan.digest
+    first = "ends_at = 2027-03-04T10:05:00Z"
+    assert first in toml
+    with pytest.raises(Invalid) as error:
+        parsed(toml.replace(first, "ends_at = 2027-03-04T09:55:00Z"), source="plan.toml")
+    assert str(error.value) == (
+        'plan.toml [plan.steps brownout] windows[0] ends_at = "2027-03-04T09:55:00+00:00": after it begins, '
+        "2027-03-04T10:00:00+00:00"
+    )
+    with pytest.raises(Invalid) as error:
+        parsed(toml.replace("2027-03-16T10:00:00Z", "2027-03-17T10:00:00Z"), source="plan.toml")
+    assert str(error.value) == (
+        'plan.toml [plan.steps brownout] windows[4] ends_at = "2027-03-17T10:00:00+00:00": before what follows it, '
+        "2027-03-17T09:00:00+00:00"
+    )

@@ -26,7 +26,7 @@ from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.people.delegating import answers_for
 from workflows.rules.permissions import NAMED_MAX, check
-from workflows.rules.plans import break_glass
+from workflows.rules.plans import break_glass, brownouts
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.gap import interim_of
 from workflows.rules.telling import break_glass_notices
@@ -243,15 +243,17 @@ def _hastened(state: Retirement, days: int, facts: Facts, now: datetime) -> Plan
     """What was planned, with the earlier dates, for all consumers there are now."""
     assert state.plan is not None
     assert state.policy is not None
-    return plans.with_gap(
+    return plans.drawn(
         replace(
             state.plan,
             subject=as_weighed_now(state.plan.subject, facts),
             steps=break_glass.dated_steps(days, now, state.policy),
             consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
+            brownouts_lack=brownouts.HASTENED if state.policy.brownouts(state.plan.subject.tier) else "",
             amends="",
         ),
         state.policy,
+        facts,
     )
 
 

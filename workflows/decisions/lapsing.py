@@ -18,6 +18,7 @@ from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.decisions.rounds import begun_round, round_timers
 from workflows.rules.hours import day_of
 from workflows.rules.permissions import check
+from workflows.rules.plans import brownouts
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.gap import interim_of
 from workflows.rules.voting import approval
@@ -77,15 +78,17 @@ def _renewed(state: Retirement, facts: Facts, now: datetime) -> Plan:
     subject, policy = as_weighed_now(state.plan.subject, facts), state.policy
     last_day = day_of(state.plan.step(StepKind.DISABLE).due_at, policy)
     target_on = max(last_day, plans.earliest_target(proposed_at=now, subject=subject, policy=policy))
-    return plans.with_gap(
+    outages = brownouts.wanted(subject, policy, facts)
+    return plans.drawn(
         replace(
             state.plan,
             subject=subject,
-            steps=plans.dated_steps(proposed_at=now, target_on=target_on, policy=policy),
+            steps=plans.dated_steps(proposed_at=now, target_on=target_on, policy=policy, outages=outages),
             consumer_ids=tuple(sorted(one.consumer_id for one in facts.impact)),
             amends="",
         ),
         policy,
+        facts,
     )
 
 

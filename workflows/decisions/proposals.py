@@ -22,8 +22,9 @@ from workflows.decisions.rounds import opened_round, round_timers
 from workflows.rules.consumers import callers
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.permissions import check
-from workflows.rules.plans import meeting, written
+from workflows.rules.plans import brownouts, meeting, written
 from workflows.rules.plans import plan as plans
+from workflows.rules.plans.brownouts import Outages
 from workflows.rules.plans.gap import told
 from workflows.rules.telling import messages
 from workflows.rules.voting.barring import in_place_of
@@ -206,18 +207,19 @@ def _drawn(
     assert facts.policy is not None
     assert facts.subject is not None
     check_channel(facts.subject.model_name, facts.subject.restricted_to, facts.policy)
-    plan = plans.with_gap(
+    plan = plans.drawn(
         Plan(
             subject=facts.subject,
             successor_id=command.successor_id,
             successor_name=facts.successor_name,
             successor_from=told(command.successor_from, facts).first_day,
             reason=command.reason,
-            steps=_steps(command, facts.policy, now),
+            steps=_steps(command, brownouts.wanted(facts.subject, facts.policy, facts), facts.policy, now),
             consumer_ids=tuple(sorted(found.consumer_id for found in facts.impact)),
             policy_digest=facts.policy.digest,
         ),
         facts.policy,
+        facts,
     )
     if command.written is not None and (found := written.problems(plan, command.written, facts.policy)):
         raise Invalid(found)
@@ -235,7 +237,10 @@ def _drawn(
     return plan, round_
 
 
-def _steps(command: Propose | Revise, policy: Policy, now: datetime) -> tuple[Step, ...]:
+def _steps(command: Propose | Revise, outages: Outages, policy: Policy, now: datetime) -> tuple[Step, ...]:
+    target_on = command.target_on
     if command.written is None:
-        return plans.dated_steps(proposed_at=now, target_on=command.target_on, policy=policy)
-    return written.steps(command.written, proposed_at=now, target_on=command.target_on, policy=policy)
+        return plans.dated_steps(proposed_at=now, target_on=target_on, policy=policy, outages=outages)
+    return written.steps(
+        command.written, proposed_at=now, target_on=target_on, policy=policy, outages=outages
+    )

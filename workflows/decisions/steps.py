@@ -91,6 +91,8 @@ def _started(
         case StepKind.MIGRATE:
             open_ids = tuple(duty.consumer.consumer_id for duty in state.obligations if not duty.is_settled)
             return decided(state, events.MigrationClosed(at=now, by=command.by, open_ids=open_ids))
+        case StepKind.BROWNOUT:
+            return nothing("Each brownout begins by itself, when its time has come.")
         case StepKind.ARCHIVE | StepKind.DRILL | StepKind.DISABLE | StepKind.CLOSE:
             started = events.StepStarted(at=now, by=command.by, step=command.step, evidence=ready.evidence)
             reply = f"{command.step} of {state.id} has started."

@@ -5,17 +5,20 @@ from __future__ import annotations
 from bot.ids import SLASH_COMMAND
 from bot.views import limits
 from bot.views.blocks import day, mention, moment, safe, weekday
+from data.records.plan import Step
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Retirement
 from workflows.rules.consumers import checking
 from workflows.rules.gating import by_hand
 from workflows.rules.lifecycle import CALLED_OFF
+from workflows.rules.plans.brownouts import lasting
 
 MEANING = {
     StepKind.ANNOUNCE: "every consumer's owners are told",
     StepKind.ARCHIVE: "artifacts are copied and sealed; nothing stops",
     StepKind.DRILL: "the copy is restored to prove it",
     StepKind.MIGRATE: "last day to move to the successor",
+    StepKind.BROWNOUT: "calls are refused for a while, and one press ends it",
     StepKind.DISABLE: "endpoints stop; configuration and weights are kept",
     StepKind.CLOSE: "the way back ends; the archive stays",
 }
@@ -60,6 +63,17 @@ def delayed(retirement: Retirement) -> list[str]:
     return shown
 
 
+def windows(retirement: Retirement, step: Step) -> list[str]:
+    """When each brownout begins, how long it lasts, and what became of it."""
+    zone, seen = zone_of(retirement), {one.number: one for one in retirement.brownouts}
+    shown = []
+    for number, one in enumerate(step.windows, start=1):
+        became = f", *{seen[number].state}*" if number in seen else ""
+        why = f": {safe(seen[number].why, 200)}" if number in seen and seen[number].why else ""
+        shown.append(f"{moment(one.starts_at, zone)} for {lasting(one)}{became}{why}")
+    return shown
+
+
 def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[str]:
     """One line per step of the plan, and under a held one what holds it: a few reasons, or with None all."""
     if retirement.plan is None:
@@ -79,6 +93,9 @@ def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[st
             f"{MARKS[come.progress]} {weekday(step.due_at, zone_of(retirement))} *{step.kind}*{done_on}"
             f" - {MEANING[step.kind]}"
         )
+        shown += [f"      • {one}" for one in windows(retirement, step)]
+        if step.kind is StepKind.DISABLE and retirement.plan.brownouts_lack:
+            shown.append(f"      • before it {safe(retirement.plan.brownouts_lack, limits.REASON_MAX)}")
         if step.kind is StepKind.DISABLE and (waits := checking.awaited(retirement)):
             shown.append(f"      • {waits}")
         if step.kind is StepKind.DISABLE:

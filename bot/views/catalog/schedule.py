@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from bot.ids import SLASH_COMMAND
 from data.printable import printable
+from data.records.plan import Window
 from data.records.progress import StepKind
 from workflows.rules.plans.schedule import Scheduled, ScheduledStep, Standing
 from workflows.rules.wording import counted
@@ -30,6 +31,7 @@ WORDS = {
     StepKind.ARCHIVE: "is archived",
     StepKind.DRILL: "archive is proven",
     StepKind.MIGRATE: "last day to migrate",
+    StepKind.BROWNOUT: "brownouts begin",
     StepKind.DISABLE: "last day of service",
     StepKind.CLOSE: "retirement ends",
 }
@@ -57,7 +59,7 @@ def ics(announced: Sequence[Scheduled]) -> str:
             event.add("status", _status(one, step))
             event.add("transp", "TRANSPARENT")
             event.add("summary", f"{printable(one.model_name)}: {_what(step)}")
-            event.add("description", "\n".join(filter(None, (_facts(one), _why(one, step)))))
+            event.add("description", "\n".join(filter(None, (_facts(one), _why(one, step), _windows(step)))))
             event.add("categories", [one.retirement_id, str(step.kind)])
             calendar.add_component(event)
     text: str = calendar.to_ical().decode()
@@ -98,6 +100,7 @@ def as_json(announced: Sequence[Scheduled]) -> str:
                     "on": step.on.isoformat(),
                     "planned_on": step.planned_on.isoformat(),
                     "standing": str(step.standing),
+                    **_spans(step),
                 }
                 for step in one.steps
             ],
@@ -105,6 +108,13 @@ def as_json(announced: Sequence[Scheduled]) -> str:
         for one in announced
     ]
     return f"{json.dumps(rows, indent=2, ensure_ascii=False)}\n"
+
+
+def _spans(step: ScheduledStep) -> dict[str, list[dict[str, str]]]:
+    spans = [
+        {"starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat()} for one in step.windows
+    ]
+    return {"windows": spans} if spans else {}
 
 
 FORMATS: dict[str, tuple[str, Callable[[Sequence[Scheduled]], str]]] = {
@@ -136,8 +146,20 @@ def _facts(one: Scheduled) -> str:
 
 def _dates(one: Scheduled) -> str:
     return "\n".join(
-        ". ".join(filter(None, (f"{step.on} {_what(step)}", _why(one, step)))) for step in one.steps
+        ". ".join(filter(None, (f"{step.on} {_what(step)}", _why(one, step), _windows(step))))
+        for step in one.steps
     )
+
+
+def _windows(step: ScheduledStep) -> str:
+    """When calls are refused for a while; of days that are not sure nothing is."""
+    spans = [f"{one.starts_at:%Y-%m-%d %H:%M} to {_until(one)} UTC" for one in step.windows if step.is_sure]
+    return f"Calls are refused for a while: {', '.join(spans)}" if spans else ""
+
+
+def _until(window: Window) -> str:
+    is_same_day = window.starts_at.date() == window.ends_at.date()
+    return f"{window.ends_at:%H:%M}" if is_same_day else f"{window.ends_at:%Y-%m-%d %H:%M}"
 
 
 def _status(one: Scheduled, step: ScheduledStep) -> str:

@@ -11,7 +11,7 @@ from data.records.base import Prose
 from data.records.catalog import EndpointKind, Entity, Impacted, Kind, Owners
 from data.records.plan import Endpoint, Plan, Reason, Step, Subject
 from data.records.policy import Policy, Role, Tier
-from data.records.progress import StepKind, StepProgress
+from data.records.progress import OF_EVERY_PLAN, StepProgress
 from data.records.retirement import Duty, Obligation, Retirement, State
 from data.records.rounds import Ballot, Choice, Purpose, Round
 from workflows.rules.plans.plan import sealed
@@ -65,7 +65,7 @@ def a_plan(*, consumers: int = 3, name: str = "churn-v1") -> Plan:
             successor_id="resource:default/churn-v2",
             successor_name="churn-v2",
             reason=Reason.REPLACED,
-            steps=tuple(Step(kind=kind, due_at=days(due[kind])) for kind in StepKind),
+            steps=tuple(Step(kind=kind, due_at=days(due[kind])) for kind in OF_EVERY_PLAN),
             consumer_ids=tuple(consumer_id(number) for number in range(consumers)),
             policy_digest="sha256:" + "ab" * 32,
         )
@@ -127,7 +127,7 @@ def a_retirement(*, consumers: int = 3, name: str = "churn-v1", **changes: Any) 
         "proposed_at": NOW,
         "impact": tuple(an_impact(number) for number in range(consumers)),
         "round": a_round(),
-        "steps": tuple(StepProgress(kind=kind) for kind in StepKind),
+        "steps": tuple(StepProgress(kind=kind) for kind in OF_EVERY_PLAN),
     }
     return Retirement(**{**known, **changes})
 

@@ -98,6 +98,11 @@ def test_nothing_a_policy_says_is_left_out(tmp_path: Path) -> None:
         described = ["data"]
         [migrate]
         lead_days = 2
+        [brownouts]
+        minutes = [10]
+        lead_days = 4
+        moved_calls_max = 3
+        errors_percent_max = 2
         [disable]
         zero_traffic_days = 1
         dark_window_days = 2

@@ -44,7 +44,13 @@ def test_an_unknown_tier_counts_as_the_strictest() -> None:
     assert policies.read_policy().notice_days(0) == 180
 
 
-SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+|EU AI Act|SEC rule|Amazon S3"
+def test_brownouts_grow_and_models_of_tier_3_have_none() -> None:
+    policy = policies.read_policy()
+    assert [policy.brownouts(tier) for tier in (0, 1, 2, 3)] == [(5, 15, 60, 240, 1440)] * 3 + [()]
+    assert policies.parsed("[brownouts]\nminutes = []", source="none.toml").brownouts(1) == ()
+
+
+SOURCES = "OEP-21|OpenAI|Azure|Alibaba|LiteLLM|PyPI|Siddiqi|RFC [0-9]+|EU AI Act|SEC rule|Amazon S3|sourcify"
 
 
 def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_it() -> None:
@@ -53,7 +59,7 @@ def test_every_number_of_the_shipped_policy_has_its_source_or_our_reason_beside_
     numbers = [line for line in lines if re.match(r"\w+ = \[?[0-9]", line)]
     sourced = re.compile(rf".+  # .*({SOURCES}|ours, because \w+ \w+)")
 
-    assert len(numbers) == 63
+    assert len(numbers) == 67
     assert [line for line in numbers if not sourced.match(line)] == []
 
 
@@ -259,8 +265,8 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
         [
             (
                 "eu.toml colour: unknown; known here: name, channels, rounds, regulated, holds, grants, break_glass, "
-                "callers, reminders, delegation, escalation, windows, notices, archive, migrate, disable, steps, "
-                "digest, review, candidates, prices, anchors, roles, tiers, attestations, audiences, retention"
+                "callers, reminders, delegation, escalation, windows, notices, archive, migrate, brownouts, disable, "
+                "steps, digest, review, candidates, prices, anchors, roles, tiers, attestations, audiences, retention"
             ),
             'eu.toml [rounds] review_days = "two weeks": a whole number of days from 0 to 365',
             f"eu.toml [rounds] reviewdays = 3: unknown; known here: {', '.join(FIELDS['rounds'])}",
@@ -313,6 +319,23 @@ def test_all_problems_are_reported_at_once_with_the_accepted_form() -> None:
                 "with 0 none is run"
             ),
             id="checks that are required and never run",
+        ),
+        pytest.param(
+            "[brownouts]\nminutes = [60, 15]",
+            "eu.toml [brownouts] minutes = [60, 15]: growing whole numbers of minutes from 1 to 1440, 10 of them at "
+            "most, e.g. [5, 60]",
+            id="brownouts that shrink",
+        ),
+        pytest.param(
+            "[brownouts]\nminutes = [5, 60, 1440]\nlead_days = 2",
+            "eu.toml [brownouts] minutes = [5, 60, 1440]: at most one for each of the 2 days of lead_days",
+            id="more brownouts than days",
+        ),
+        pytest.param(
+            "[brownouts]\nminutes = [5, 150]\n[windows]\nfrom_hour = 9\nuntil_hour = 11",
+            "eu.toml [brownouts] minutes = [5, 150]: no more than the 120 minutes of a day of [windows], or at least "
+            "240, which may run over its end",
+            id="a short brownout that outlasts the day",
         ),
         pytest.param(
             "[rounds]\nexpires_days = 14",

@@ -27,6 +27,7 @@ RUNS_IN = {
     StepKind.ARCHIVE: (State.APPROVED, State.MIGRATING, State.DISABLED),
     StepKind.DRILL: (State.APPROVED, State.MIGRATING, State.DISABLED),
     StepKind.MIGRATE: (State.MIGRATING,),
+    StepKind.BROWNOUT: (State.MIGRATING,),
     StepKind.DISABLE: (State.MIGRATING,),
     StepKind.CLOSE: (State.DISABLED,),
 }

@@ -19,7 +19,7 @@ DAYS_AHEAD_MAX = 400
 def next_window(at: datetime, hours: Hours, *, since: datetime) -> datetime:
     """The first instant from `at` on at which a message for this person that was wanted `since` may go."""
     bound = _patience_ends(since, hours)
-    for day, opens, closes in _windows(at, hours):
+    for day, opens, closes in working_days(at, hours):
         candidate = max(at, opens)
         while candidate < closes:
             holds_until = _held(day, candidate, hours) if candidate < bound else None
@@ -45,7 +45,7 @@ def had_hours(since: datetime, hours: Hours, needed: int) -> datetime:
     since = since.replace(second=0, microsecond=0)
     missing = timedelta(hours=needed)
     bound = _patience_ends(since, hours)
-    for day, opens, closes in _windows(since, hours):
+    for day, opens, closes in working_days(since, hours):
         begins = max(opens, since, bound if _is_away(day, hours) else opens)
         if begins >= closes:
             continue
@@ -59,7 +59,7 @@ def _patience_ends(since: datetime, hours: Hours) -> datetime:
     return since + timedelta(days=hours.windows.hold_days_max)
 
 
-def _windows(at: datetime, hours: Hours) -> Iterator[tuple[date, datetime, datetime]]:
+def working_days(at: datetime, hours: Hours) -> Iterator[tuple[date, datetime, datetime]]:
     """Working days from that of `at` on, each with its first instant and the one after its last, in UTC."""
     zone = ZoneInfo(hours.zone)
     first = at.astimezone(zone).date()

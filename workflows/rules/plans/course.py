@@ -89,4 +89,4 @@ def after(  # noqa: PLR0911 - one case per event
 
 def _is_later(kind: StepKind, before: Plan, now: Plan) -> bool:
     """Then it is done again."""
-    return now.step(kind).due_at > before.step(kind).due_at
+    return now.has(kind) and before.has(kind) and now.step(kind).due_at > before.step(kind).due_at

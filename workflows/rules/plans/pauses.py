@@ -59,5 +59,5 @@ def days_to_move(before: Pauses, length: timedelta) -> int:
 
 def _moved_days(before: Plan, after: Plan) -> int:
     """A step keeps its hour, so where clocks change a day is an hour longer or shorter."""
-    moved = (after.step(step.kind).due_at - step.due_at for step in before.steps)
+    moved = (after.step(step.kind).due_at - step.due_at for step in before.steps if after.has(step.kind))
     return round(max(moved) / DAY)

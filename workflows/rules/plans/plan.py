@@ -10,11 +10,14 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from data.errors import Problem
+from data.records.facts import Facts
 from data.records.plan import Plan, Reason, Step, Subject
 from data.records.policy import Policy
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement
 from workflows.rules.hours import day_of, days_later, first_at_or_after, instant_on
+from workflows.rules.plans import brownouts
+from workflows.rules.plans.brownouts import NO_OUTAGES, Outages
 from workflows.rules.plans.gap import Told, days_between
 from workflows.rules.voting.roles import Weighed, notice_days
 from workflows.rules.wording import NAMED_MAX
@@ -27,21 +30,30 @@ CHOSEN_FROM_MAX = 100
 """As many endpoints as a form can list to choose from (bot/views/limits.py); of more, all retire."""
 
 
-def dated_steps(*, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
+def dated_steps(
+    *, proposed_at: datetime, target_on: date, policy: Policy, outages: Outages = NO_OUTAGES
+) -> tuple[Step, ...]:
     """The steps in order. `target_on` is the day service ends; everything else follows from the policy."""
-    return steps_between(announced_at(proposed_at, policy), instant_on(target_on, policy), policy)
+    return steps_between(announced_at(proposed_at, policy), instant_on(target_on, policy), policy, outages)
 
 
-def steps_between(announce_at: datetime, disable_at: datetime, policy: Policy) -> tuple[Step, ...]:
+def steps_between(
+    announce_at: datetime, disable_at: datetime, policy: Policy, outages: Outages = NO_OUTAGES
+) -> tuple[Step, ...]:
     """The same for these two; where less lies between them than the policy's lead days, none comes before another."""
     archive_at = max(announce_at, days_later(disable_at, -policy.archive_lead_days, policy))
     drill_at = days_later(archive_at, 1, policy)
     migrate_at = max(drill_at, days_later(disable_at, -policy.migrate_lead_days, policy))
+    moved_at = max(drill_at, min(migrate_at, brownouts.moved_by(announce_at, disable_at, policy)))
+    found = brownouts.windows(outages, moved_at, disable_at, policy)
+    brownout = [Step(kind=StepKind.BROWNOUT, due_at=found[0].starts_at, windows=found)] if found else []
+    migrate_at = moved_at if found else migrate_at
     return (
         Step(kind=StepKind.ANNOUNCE, due_at=announce_at),
         Step(kind=StepKind.ARCHIVE, due_at=archive_at),
         Step(kind=StepKind.DRILL, due_at=drill_at),
         Step(kind=StepKind.MIGRATE, due_at=migrate_at),
+        *brownout,
         Step(kind=StepKind.DISABLE, due_at=disable_at),
         Step(kind=StepKind.CLOSE, due_at=days_later(disable_at, policy.dark_window_days, policy)),
     )
@@ -169,10 +181,12 @@ def digest(plan: Plan) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def with_gap(plan: Plan, policy: Policy) -> Plan:
-    """The same plan with its digest, and with the days for which neither model serves by its dates."""
+def drawn(plan: Plan, policy: Policy, facts: Facts) -> Plan:
+    """The same plan with its digest, the days for which neither model serves by its dates, and what it lacks."""
     last_day = day_of(plan.step(StepKind.DISABLE).due_at, policy)
-    return sealed(msgspec.structs.replace(plan, gap_days=days_between(last_day, plan.successor_from)))
+    gap_days = days_between(last_day, plan.successor_from)
+    lack = brownouts.lacking(plan, policy, facts)
+    return sealed(msgspec.structs.replace(plan, gap_days=gap_days, brownouts_lack=lack))
 
 
 def sealed(plan: Plan) -> Plan:
@@ -198,9 +212,10 @@ def shifted(state: Retirement, by: timedelta, *, reopens: StepKind | None = None
     steps = tuple(
         step
         if step.kind in begun
-        else Step(kind=step.kind, due_at=days_later(step.due_at, days, state.policy))
+        else msgspec.structs.replace(step, due_at=days_later(step.due_at, days, state.policy))
         for step in state.plan.steps
     )
+    steps = tuple(brownouts.moved_along(step, state, days) if step.windows else step for step in steps)
     return sealed(msgspec.structs.replace(state.plan, steps=steps, amends=state.approved_digest))
 
 

@@ -39,6 +39,8 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         paused_by="",
         waivers=tuple(waiver for waiver in state.waivers if not _is_over(waiver.what, state, event.plan)),
         gone_ids=(),
+        brownouts=(),
+        exempt=(),
         parts=parts.left_by(state, event.plan),
     )
 
@@ -64,12 +66,13 @@ def _restarted(state: Retirement, plan: Plan) -> Retirement:
     """A new plan is announced anew; the same artifacts stay archived and proven, others have to be."""
     assert state.plan is not None
     if plan.subject.preserved != state.plan.subject.preserved:
-        fresh = tuple(StepProgress(kind=step.kind) for step in state.steps)
+        fresh = tuple(StepProgress(kind=step.kind) for step in plan.steps)
         return replace(state, archived=None, drilled_at=None, audit=None, attested=(), steps=fresh)
     kept = (StepKind.ARCHIVE, StepKind.DRILL)
+    come = (state.progress(step.kind) for step in plan.steps)
     steps = tuple(
         step if step.progress is Progress.DONE and step.kind in kept else StepProgress(kind=step.kind)
-        for step in state.steps
+        for step in come
     )
     return replace(state, steps=steps)
 
@@ -93,8 +96,10 @@ def _is_of_old_dates(what: str, state: Retirement) -> bool:
 def _reopened(step: StepProgress, state: Retirement, plan: Plan) -> StepProgress:
     """A step that was done and has a later date now is done again then."""
     assert state.plan is not None
+    if step.progress is not Progress.DONE or not plan.has(step.kind):
+        return step
     is_later = plan.step(step.kind).due_at > state.plan.step(step.kind).due_at
-    return StepProgress(kind=step.kind) if is_later and step.progress is Progress.DONE else step
+    return StepProgress(kind=step.kind) if is_later else step
 
 
 def _moved_along(state: Retirement, event: events.Amended) -> tuple[Obligation, ...]:

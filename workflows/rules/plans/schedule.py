@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.base import Record
+from data.records.plan import Window
 from data.records.policy import Policy
 from data.records.progress import StepKind
 from workflows.rules.hours import day_of
@@ -23,11 +24,12 @@ from workflows.rules.plans.pauses import days_to_move, lasted
 
 WAITS_FOR: Mapping[StepKind, tuple[StepKind, ...]] = {
     StepKind.DRILL: (StepKind.ARCHIVE,),
-    StepKind.DISABLE: (StepKind.DRILL, StepKind.MIGRATE),
+    StepKind.BROWNOUT: (StepKind.DRILL, StepKind.MIGRATE),
+    StepKind.DISABLE: (StepKind.DRILL, StepKind.MIGRATE, StepKind.BROWNOUT),
     StepKind.CLOSE: (StepKind.DISABLE,),
 }
 """No step comes before these; readiness.py says when it comes."""
-NEWS_OF = (StepKind.MIGRATE, StepKind.DISABLE, StepKind.CLOSE)
+NEWS_OF = (StepKind.MIGRATE, StepKind.BROWNOUT, StepKind.DISABLE, StepKind.CLOSE)
 """What others plan by: when the archive is made is on the schedule, and no news."""
 
 
@@ -50,6 +52,7 @@ class ScheduledStep(Record, frozen=True, kw_only=True):
     on: date
     planned_on: date
     standing: Standing = Standing.PLANNED
+    windows: tuple[Window, ...] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -183,11 +186,17 @@ def _steps(found: Announced, course: Course, policy: Policy, now: datetime) -> t
             on, standing = day_of(done_at, policy), Standing.DONE
         elif found.off is None:
             window = timedelta(days=policy.dark_window_days if step.kind is StepKind.CLOSE else 0)
-            before = (steps[kind] for kind in WAITS_FOR.get(step.kind, ()) if kind not in course.done)
+            first = (kind for kind in WAITS_FOR.get(step.kind, ()) if kind not in course.done)
+            before = (steps[kind] for kind in first if kind in steps)
             earliest = max((planned_on + moved, *(one.on + window for one in before)))
             on, standing = _expected(course, step.kind, planned_on, today=today, earliest=earliest)
         steps[step.kind] = ScheduledStep(
-            uid=uid.format(step.kind), kind=step.kind, on=on, planned_on=planned_on, standing=standing
+            uid=uid.format(step.kind),
+            kind=step.kind,
+            on=on,
+            planned_on=planned_on,
+            standing=standing,
+            windows=step.windows,
         )
     return tuple(steps.values())
 

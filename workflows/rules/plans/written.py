@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 
 from data.errors import Problem
 from data.records.artifacts import Classed, Reference
-from data.records.plan import Endpoint, Plan, Step
+from data.records.plan import Endpoint, Plan, Step, Window
 from data.records.policy import Policy
 from data.records.progress import StepKind
 from workflows.rules.hours import day_of, first_at_or_after, instant_on
+from workflows.rules.plans.brownouts import Outages
 from workflows.rules.plans.plan import announced_at, steps_between
 from workflows.rules.voting.roles import notice_days
 from workflows.rules.wording import named
@@ -23,26 +24,19 @@ SHOWN_MAX = 160
 _APART = frozenset({"subject", "steps", "digest"})
 
 
-def steps(written: Plan, *, proposed_at: datetime, target_on: date, policy: Policy) -> tuple[Step, ...]:
+def steps(
+    written: Plan, *, proposed_at: datetime, target_on: date, policy: Policy, outages: Outages
+) -> tuple[Step, ...]:
     """The steps of such a plan: announced when it says, and no earlier than it can be."""
     said = first_at_or_after(written.step(StepKind.ANNOUNCE).due_at, policy)
     announce_at = max(said, announced_at(proposed_at, policy))
-    return steps_between(announce_at, max(announce_at, instant_on(target_on, policy)), policy)
+    return steps_between(announce_at, max(announce_at, instant_on(target_on, policy)), policy, outages)
 
 
 def problems(drawn: Plan, written: Plan, policy: Policy) -> list[Problem]:
     """Everything the file says otherwise than the plan that would be voted on."""
     found = [*_differing("plan", drawn, written), *_differing("plan.subject", drawn.subject, written.subject)]
-    pairs = list(zip(drawn.steps, written.steps, strict=True))
-    found += [
-        Problem(
-            field=f"[plan.steps {mine.kind}] due_at",
-            value=f"= {_text(theirs.due_at)}",
-            accepted=f"{_text(mine.due_at)}, by the policy and when it is proposed",
-        )
-        for mine, theirs in pairs
-        if mine.due_at != theirs.due_at
-    ]
+    found += _steps_differing(drawn, written)
     announce_on, last_day = (
         day_of(drawn.step(kind).due_at, policy) for kind in (StepKind.ANNOUNCE, StepKind.DISABLE)
     )
@@ -57,6 +51,34 @@ def problems(drawn: Plan, written: Plan, policy: Policy) -> list[Problem]:
             )
         )
     return found
+
+
+def _steps_differing(drawn: Plan, written: Plan) -> Iterator[Problem]:
+    by = "by the policy and when it is proposed"
+    for kind in StepKind:
+        where = f"[plan.steps {kind}]"
+        if not drawn.has(kind) and written.has(kind):
+            why = f": {drawn.brownouts_lack}" if drawn.brownouts_lack else ""
+            yield Problem(field=where, value="", accepted=f"leave it out{why}")
+            continue
+        if not drawn.has(kind):
+            continue
+        mine = drawn.step(kind)
+        if not written.has(kind):
+            yield Problem(
+                field=where,
+                value="is missing",
+                accepted=f"due_at = {_text(mine.due_at)} and its windows, {by}",
+            )
+            continue
+        theirs = written.step(kind)
+        if mine.due_at != theirs.due_at:
+            accepted = f"{_text(mine.due_at)}, {by}"
+            yield Problem(field=f"{where} due_at", value=f"= {_text(theirs.due_at)}", accepted=accepted)
+        elif mine.windows != theirs.windows:
+            yield Problem(
+                field=f"{where} windows", value="", accepted=f"{_listed(mine.windows, theirs.windows)}, {by}"
+            )
 
 
 def _differing(where: str, mine: object, theirs: object) -> Iterator[Problem]:
@@ -86,6 +108,8 @@ def _text(value: object) -> str:
     match value:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
+        case Window():
+            text = f"{value.starts_at:%Y-%m-%dT%H:%MZ} to {value.ends_at:%Y-%m-%dT%H:%MZ}"
         case Endpoint():
             text = f"{value.id} ({value.name}, {value.kind}, {value.ref})"
         case Classed():

@@ -15,7 +15,7 @@ from data.catalog.stored import Stored
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
 from data.records.keeping import Prune
-from data.records.progress import Progress, StepKind, StepProgress
+from data.records.progress import OF_EVERY_PLAN, Progress, StepKind, StepProgress
 from data.records.retirement import Retirement, State
 from data.records.switches import ManualCheck
 from tests.bot.views.asked.test_assistant import drawn, moved
@@ -33,7 +33,7 @@ def going_dark(progress: Progress = Progress.RUNNING, **changes: object) -> Reti
     state = moved(announced(consumers=1))
     done = tuple(
         StepProgress(kind=kind, progress=Progress.DONE, at=NOW)
-        for kind in StepKind
+        for kind in OF_EVERY_PLAN
         if kind not in (StepKind.DISABLE, StepKind.CLOSE)
     )
     held = ("somebody calls it",) if progress is Progress.HELD else ()

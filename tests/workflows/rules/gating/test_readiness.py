@@ -12,7 +12,7 @@ from data.records.base import Prose
 from data.records.facts import Reading
 from data.records.plan import Step
 from data.records.policy import Role, Tier
-from data.records.progress import Progress, StepKind, StepProgress
+from data.records.progress import OF_EVERY_PLAN, Progress, StepKind, StepProgress
 from data.records.retirement import Duty, Retirement, State
 from data.records.waivers import Waiver
 from tests.builders import (
@@ -152,7 +152,7 @@ def test_a_plan_that_no_vote_approved_says_so():
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("kind", StepKind)
+@pytest.mark.parametrize("kind", OF_EVERY_PLAN)
 def test_a_step_runs_only_in_its_states_and_its_timer_is_overtaken_in_all_others(state, kind):
     runs_in = {
         StepKind.ANNOUNCE: [State.APPROVED],

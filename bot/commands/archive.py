@@ -76,7 +76,9 @@ def show(retirement: str, is_json: bool) -> None:
     say(*_checked(one))
     for term in pruning.left(one):
         kept = pruning.kept_because(one, term, now) or "may go"
-        say(f"  {term.kept.of}: {counted(term.kept.files, 'file')}, {term.kept.bytes:,} bytes; {kept}")
+        say(
+            f"  {term.kept.of}: {counted(term.kept.files, 'file')}, {counted(term.kept.bytes, 'byte')}; {kept}"
+        )
     for gone in one.pruned:
         say(
             f"  {gone.of}: pruned on {gone.at:%Y-%m-%d}, {counted(gone.files, 'file')}; tombstone {gone.tombstone}"
@@ -152,7 +154,7 @@ def _registered(one: Registered) -> str:
 def _fetched(one: Retirement, found: BroughtBack) -> Iterator[str]:
     assert one.plan is not None
     whose = f"{one.plan.subject.model_name} ({one.id})"
-    yield f"{counted(found.files, 'file')}, {found.bytes:,} bytes of {whose} are in {found.folder}"
+    yield f"{counted(found.files, 'file')}, {counted(found.bytes, 'byte')} of {whose} are in {found.folder}"
     yield f"Every digest holds; {found.archived.preservation_id}"
     for gone in found.pruned:
         pruned = f"pruned on {gone.at:%Y-%m-%d}, tombstone {gone.tombstone}"
@@ -205,7 +207,7 @@ def _line(one: Retirement) -> str:
     assert one.archived is not None
     kept = one.archived
     model = one.plan.subject.model_name if one.plan else ""
-    size = f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
+    size = f"{counted(kept.files, 'file')}, {counted(kept.bytes, 'byte')}"
     return f"{one.id} {one.state} {model}: {size}, {kept.preservation_id}"
 
 

@@ -55,7 +55,7 @@ def export_(retirement: str, out: Path | None, is_json: bool) -> None:
     if is_json:
         print_json({"retirement": one.id, "file": str(file), "bytes": len(content), "entries": entries})
         return
-    say(f"{counted(entries, 'entry', 'entries')} of {one.id} are in {file}, {len(content):,} bytes")
+    say(f"{counted(entries, 'entry', 'entries')} of {one.id} are in {file}, {counted(len(content), 'byte')}")
 
 
 @audit.command("verify")

@@ -53,6 +53,10 @@ def grant(state: Retirement, command: GrantRead, facts: Facts, now: datetime) ->
         f"<@{command.to}> may read the archive of {state.id} until {until:%Y-%m-%d %H:%M} UTC, and is told so. "
         f"/retire revoke {state.id} @them REASON ends it before"
     )
+    if state.audit is not None and state.audit.trouble:
+        reply += (
+            f". The archive is damaged, and they read that beside its files: /retire show {state.id} says how"
+        )
     return decided(state, *happened, timers=grant_timers(after), reply=reply, after=after)
 
 

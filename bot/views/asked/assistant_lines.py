@@ -20,6 +20,7 @@ from data.records.retirement import Retirement
 from data.records.rounds import Purpose
 from workflows.questions.answers import Answer, Entry, Point, What
 from workflows.rules.voting.quorum import awaited, open_round
+from workflows.rules.wording import counted
 
 ABOUT = {
     Purpose.RETIRE: "The vote on retiring it",
@@ -123,7 +124,7 @@ def where_now(state: Retirement) -> list[str]:
         size = kept.bytes - sum(one.bytes for one in state.pruned)
         gone = "".join(f"; *{safe(one.of)}* has gone for good" for one in state.pruned)
         said.append(
-            f"*Artifacts* {files:,} files, {size:,} bytes at {safe(kept.location, 200)} as "
+            f"*Artifacts* {counted(files, 'file')}, {counted(size, 'byte')} at {safe(kept.location, 200)} as "
             f"`{safe(kept.preservation_id)}`{gone}"
         )
     dark = [safe(state.endpoint_name(one)) for one in state.disabled_ids]

@@ -42,7 +42,7 @@ def where(retirement: Retirement) -> str:
 
 
 def _amount(kept: Archived | events.DrillPassed | events.ArchiveConfirmed) -> str:
-    return f"{counted(kept.files, 'file')}, {kept.bytes:,} bytes"
+    return f"{counted(kept.files, 'file')}, {counted(kept.bytes, 'byte')}"
 
 
 def noticed(found: Sequence[str]) -> str:

@@ -58,4 +58,4 @@ def _usd(amount: float) -> str:
 
 
 def _gb(size: int) -> str:
-    return f"{size:,} bytes" if size < GB_BYTES / 100 else f"{size / GB_BYTES:,.2f} GB"
+    return counted(size, "byte") if size < GB_BYTES / 100 else f"{size / GB_BYTES:,.2f} GB"

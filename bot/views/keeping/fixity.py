@@ -23,7 +23,7 @@ def line(event: events.ArchiveAudited | ArchiveMended) -> str:
         return _mended(event)
     if event.trouble:
         return f":boom: *The archive is damaged*: {safe(event.trouble, limits.PROSE_MAX)}"
-    read = f"{counted(event.files, 'file')}, {event.bytes:,} bytes, read and compared"
+    read = f"{counted(event.files, 'file')}, {counted(event.bytes, 'byte')}, read and compared"
     held = f":test_tube: The archive was checked, and holds: {read}{_unread(event.unread)}"
     return f"{held}{archive_lines.noticed(event.noticed)}"
 

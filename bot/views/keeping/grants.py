@@ -123,6 +123,11 @@ def files(retirement: Retirement, given: Given) -> Payload:
             f"These links are over at {moment(given.links_until, zone)}. Whoever has one reads that file until then: "
             "pass none on."
         )
+    if retirement.audit is not None and retirement.audit.trouble:
+        how += (
+            f"\n:boom: *The archive is damaged*: {safe(retirement.audit.trouble, 1_000)}\n"
+            "Compare the SHA-256 of each file with the one that stands beside it."
+        )
     rows = [section(_file(one, given)) for one in given.files]
     pages = f"Page {given.page} of {given.pages}, by name. That you asked is on record."
     onward = [actions(_files(retirement, given.page + 1, "Next page"))] if given.page < given.pages else []
@@ -130,7 +135,7 @@ def files(retirement: Retirement, given: Given) -> Payload:
 
 
 def _file(one: StoredFile, given: Given) -> str:
-    name, size = safe(one.path, PATH_MAX), f"{one.bytes:,} bytes, `{safe(one.artifact_id, 80)}`"
+    name, size = safe(one.path, PATH_MAX), f"{counted(one.bytes, 'byte')}, `{safe(one.artifact_id, 80)}`"
     # As Slack wants addresses in text: docs.slack.dev/messaging/formatting-message-text, Escaping text.
     url = given.links.get(one.path, "").replace("&", "&amp;")
     if not url and given.links_until is None:

@@ -39,7 +39,7 @@ def line(event: Event) -> str:
                 return f":headstone: Nothing goes: {safe(event.because, 1_000)}"
             return f":headstone: {by} took it back: nothing goes"
         case events.ClassPruned():
-            what = f"*{safe(event.of)}*, {counted(event.files, 'file')}, {event.bytes:,} bytes"
+            what = f"*{safe(event.of)}*, {counted(event.files, 'file')}, {counted(event.bytes, 'byte')}"
             return f":headstone: Gone from the archive: {what}; its tombstone is `{safe(event.tombstone)}`"
         case events.ArchivePruned():
             return ":headstone: *Pruned*: nothing is left of its archive but the manifest and the tombstones"
@@ -116,7 +116,7 @@ def _against(retirement: Retirement, asked: Prune) -> list[Payload]:
 def _amount(retirement: Retirement, asked: Prune) -> str:
     meant = [term.kept for term in terms(retirement) if term.kept.of in asked.classes]
     files = counted(sum(one.files for one in meant), "file")
-    return f"That is {files}, {sum(one.bytes for one in meant):,} bytes."
+    return f"That is {files}, {counted(sum(one.bytes for one in meant), 'byte')}."
 
 
 def _bold(classes: tuple[str, ...]) -> str:

@@ -48,7 +48,7 @@ def _costs(lines: Sequence[str]) -> list[Payload]:
 
 
 def _term(retirement: Retirement, term: Term, now: datetime, zone: str) -> str:
-    amount = f"{counted(term.kept.files, 'file')}, {term.kept.bytes:,} bytes"
+    amount = f"{counted(term.kept.files, 'file')}, {counted(term.kept.bytes, 'byte')}"
     kept = pruning.kept_because(retirement, term, now)
     until = f"kept: {safe(kept, 500)}" if kept else "may go"
     due = ""

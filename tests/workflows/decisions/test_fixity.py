@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from bot.views.keeping import grants
 from data import events
 from data.events import EMERITUS
 from data.records.decision import Decision
@@ -18,6 +19,9 @@ from tests.builders import (
     CLOSE_AT,
     DISABLE_AT,
     DRILL_AT,
+    OWEN,
+    STRANGER,
+    WHY,
     Story,
     a_dark,
     a_migrated,
@@ -26,6 +30,7 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.decisions import fixity
+from workflows.giving import Given
 from workflows.rules.gating import archive_gates
 from workflows.rules.keeping import auditing
 
@@ -138,6 +143,13 @@ def test_years_later_people_hear_once_and_it_is_bad_until_all_of_it_was_read_aga
     for said in (first, first.replace("-02T", "-03T"), later):
         story.does(found_in(story, trouble=said))
     assert story.state.audit is not None
+    granted = story.does(cmd.GrantRead(by=OWEN, to=STRANGER, hours=1, why=WHY)).reply
+    assert granted.endswith(
+        "The archive is damaged, and they read that beside its files: /retire show RET-1 says how"
+    )
+    assert "*The archive is damaged*: sha256 of data/card.md" in str(
+        grants.files(story.state, Given(files=(), page=1, pages=1, where="", until=MONDAY))
+    )
     story.does(found_in(story, upto="data/card.md"))
     assert story.state.audit.trouble == later
     story.does(found_in(story))

@@ -24,10 +24,12 @@ class History(Record, frozen=True, kw_only=True):
     """A retirement as it stands, and what happened to it since an instant, oldest first.
 
     plan   the plan that was in force at that instant; None when it was not proposed yet
+    since  that instant; None for whom the end of its archive's days does not concern
     """
 
     retirement: Retirement
     plan: Plan | None = None
+    since: datetime | None = None
     events: tuple[events.AnyEvent, ...] = ()
 
 
@@ -50,8 +52,8 @@ def concerning(told: Iterable[History], reader: audience.Reader) -> tuple[Histor
             continue
         own = {owed.consumer.consumer_id for owed in seen.obligations}
         own |= {one for one, now in seen.reads_as.items() if now in own}
-        is_theirs = history.events if seen is history.retirement else tuple(_of(own, history.events))
-        found.append(replace(history, retirement=seen, events=is_theirs))
+        of_theirs = replace(history, retirement=seen, since=None, events=tuple(_of(own, history.events)))
+        found.append(history if seen is history.retirement else of_theirs)
     return tuple(found)
 
 
@@ -96,7 +98,7 @@ def _history(store: Store, state: Retirement, since: datetime) -> History:
         plan = _in_force(told[: len(told) - len(lately)])
         is_whole = len(lately) < len(told) and (plan is not None or not _amends(lately))
         if is_whole or not first:
-            return History(retirement=state, plan=plan, events=lately)
+            return History(retirement=state, plan=plan, since=since, events=lately)
 
 
 def _amends(happened: Sequence[events.AnyEvent]) -> bool:

@@ -25,7 +25,7 @@ RETENTION: Mapping[str, Key] = {
     ),
     "keep_days_min": Key(says="nobody removes it before", check=whole(0, DAYS_MAX, "days")),
     "keep_days_max": Key(
-        says="it is due to go then, as personal data is; the digest says what is kept longer; 0 for never",
+        says="it is due to go then, as personal data is; the weekly digest says so once; 0 for never",
         check=whole(0, DAYS_MAX, "days"),
     ),
     "storage": Key(

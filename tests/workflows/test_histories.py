@@ -128,7 +128,9 @@ def test_an_owner_of_a_consumer_is_told_of_theirs_alone() -> None:
     story.does(cmd.ChangeDuty(by=CARL, duty=Duty.ACKNOWLEDGED))
     answered = tuple(event for event in story.happened if isinstance(event, events.DutyChanged))
     announced = tuple(story.of(events.Announced))
-    (seen,) = concerning([History(retirement=story.state, events=(*announced, *answered))], Reader(CARL))
+    told = History(retirement=story.state, since=ANNOUNCED_AT, events=(*announced, *answered))
+    (seen,) = concerning([told], Reader(CARL))
+    assert seen.since is None, "nor may they ask that what it archived goes"
     assert [one.consumer.consumer_id for one in seen.retirement.obligations] == [CRM]
     assert seen.events == (*announced, answered[1])
 

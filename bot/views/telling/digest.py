@@ -41,7 +41,8 @@ SAYS: Mapping[str, str] = {
     "nobody has attested two weeks before the switch-off, each retirement in a line: missing service first, then what "
     "goes dark soonest",
     DUE: "steps, the ends of votes, and what each team owes, by day",
-    CHANGED: "what happened since the digest before, and nothing that it told",
+    CHANGED: "what happened since the digest before, and nothing that it told; classes of archives whose days are over "
+    "since, to whom may ask that they go",
     TEAMS: "teams with consumers left to move, those who are late first",
 }
 """What it tells, title by title; README prints it."""
@@ -220,6 +221,7 @@ def numbers(measured: Iterable[Measure]) -> Iterator[Payload]:
 
 def _changed(history: History, now: datetime) -> Line | None:
     found = news.of(replace(history, events=tuple(one for one in history.events if one.at <= now)))
+    found += news.archive(history, now)
     if not found:
         return None
     return Line(called(history.retirement), f" is {history.retirement.state}: {'; '.join(found)}")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 
+from bot.ids import SLASH_COMMAND
 from bot.views.blocks import day
 from bot.views.card.steps import zone_of
 from bot.views.graph import impact
@@ -17,8 +19,9 @@ from data.records.plan import Plan
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from workflows.histories import History
+from workflows.rules.keeping import pruning
 from workflows.rules.voting.weighing import told
-from workflows.rules.wording import counted
+from workflows.rules.wording import counted, named
 
 LAST_DAY = {StepKind.DISABLE: "last day of service", StepKind.CLOSE: "end of the way back"}
 
@@ -27,6 +30,20 @@ def of(history: History) -> list[str]:
     """What happened, each kind of thing once and in order; votes and answers at the end, as counts."""
     told = dict.fromkeys(words for words in _told(history) if words)
     return [*told, *_counted(history)]
+
+
+def archive(history: History, now: datetime) -> list[str]:
+    """Which classes of its archive are due to go since then, or free to, and how that is asked for."""
+    state = history.retirement
+    over = pruning.over_between(state, history.since, now) if history.since is not None else ()
+    due, free = (
+        [one.kept.of for one in over if (one.due_at is not None) is is_due] for is_due in (True, False)
+    )
+    how = f"{SLASH_COMMAND} prune {state.id}"
+    if state.holds:
+        how = f"kept by {counted(len(state.holds), 'legal hold')}"
+    said = {"due to go": due, "free to go": free}
+    return [f"{named(of)} of its archive {what} ({how})" for what, of in said.items() if of]
 
 
 def _told(history: History) -> Iterator[str]:

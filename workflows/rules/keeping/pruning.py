@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from data import events
 from data.records.facts import Facts
 from data.records.keeping import Prune, Pruned
+from data.records.retention import StartsFrom
 from data.records.retirement import Retirement
-from workflows.rules.keeping.retention import Term, terms
+from workflows.rules.keeping.retention import Term, started_at, terms
 from workflows.rules.lifecycle import ENDED
 from workflows.rules.voting.weighing import regulations
 from workflows.rules.wording import counted, named
@@ -37,6 +38,16 @@ def kept_because(state: Retirement, term: Term, now: datetime) -> str:
         return "" if state.state in ENDED else f"nothing goes while it is {state.state}"
     days = counted(term.days_min, "day")
     return f"{term.rule.id} keeps it for {days}, until {term.free_at:%Y-%m-%d}"
+
+
+def over_between(state: Retirement, after: datetime, until: datetime) -> tuple[Term, ...]:
+    """Classes whose days were over in this time, once each: due to go, or free to where nothing makes them go."""
+    ended_at = started_at(state, StartsFrom.CLOSED)
+    if state.state not in ENDED or ended_at is None:
+        return ()
+    asked = state.prune.classes if state.prune else ()
+    over = {term: term.due_at or term.free_at for term in left(state) if term.kept.of not in asked}
+    return tuple(term for term, at in over.items() if at is not None and after < max(at, ended_at) <= until)
 
 
 def overridden(state: Retirement, term: Term, at: datetime) -> str:

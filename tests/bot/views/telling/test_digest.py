@@ -13,11 +13,13 @@ from bot.views.limits import BLOCK_TEXT_MAX
 from bot.views.telling import digest, news
 from data import events
 from data.events import EMERITUS
+from data.records.archived import Kept
 from data.records.base import Prose
+from data.records.keeping import Hold
 from data.records.plan import Plan
 from data.records.progress import StepKind
 from data.records.retention import Retention, StartsFrom
-from data.records.retirement import Duty, State
+from data.records.retirement import Duty, Retirement, State
 from data.records.reviews import Stage
 from data.records.rounds import Choice
 from tests.bot.views.examples import NOW, announced, days, overloaded
@@ -129,6 +131,35 @@ def pruned() -> Story:
     story.does(cmd.ConfirmPrune(by=OWEN, number=number, model="churn"))
     story.does(cmd.RecordPruned(by=EMERITUS, number=number, gone={"default": (3, 1204, "sha256:aa")}))
     return story
+
+
+def test_classes_whose_days_are_over_are_told_once_and_how_they_are_let_go_or_what_keeps_them() -> None:
+    rules = (
+        Retention(of="weights", starts_from=StartsFrom.ARCHIVED, keep_days_min=1, keep_days_max=150),
+        Retention(of="default", starts_from=StartsFrom.CLOSED, keep_days_min=20),
+    )
+    story = a_dark(policy=a_policy(retention=rules)).until(DISABLE_AT + lasting(30)).works()
+    assert story.state.archived is not None
+    kept = tuple(Kept(of=of, files=1, bytes=9) for of in ("weights", "metrics", "logs"))
+    state = replace(story.state, archived=replace(story.state.archived, kept=kept))
+    archived_at, closed_at = (state.progress(step).at for step in (StepKind.ARCHIVE, StepKind.CLOSE))
+    assert archived_at is not None
+    assert closed_at is not None
+
+    def told(one: Retirement, days: int) -> list[str]:
+        """In the week that ends so many days after it was closed."""
+        now = closed_at + lasting(days)
+        (line,) = digest.sections([History(retirement=one, since=now - lasting(7))], now=now)[
+            digest.CHANGED
+        ] or [""]
+        return str(line).removeprefix("RET-1 churn is archived: ").split("; ") if line else []
+
+    due_on = (archived_at + lasting(150) - closed_at).days + 1
+    assert told(state, due_on) == ["weights of its archive due to go (/retire prune RET-1)"]
+    assert told(state, 20) == ["metrics, logs of its archive free to go (/retire prune RET-1)"]
+    assert [told(state, days) for days in (19, 27, due_on - 2, due_on + 7)] == [[]] * 4
+    held = replace(state, holds=(Hold(number=1, by=PAT, why=WHY, at=closed_at),))
+    assert told(held, 20) == ["metrics, logs of its archive free to go (kept by 1 legal hold)"]
 
 
 ENDINGS: dict[State, tuple[Callable[[], Story], str]] = {

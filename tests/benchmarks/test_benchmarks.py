@@ -11,8 +11,10 @@ from random import Random
 import msgspec
 import pytest
 
+from bot.wiring import build
 from tests.benchmarks import sqlite_commits
-from tests.benchmarks.answering import GOVERNANCE, settings_of
+from tests.benchmarks.answering import GOVERNANCE, proposed, settings_of
+from tests.benchmarks.child import Child
 from tests.benchmarks.engine import FIGURES
 from tests.benchmarks.harness import (
     Figure,
@@ -26,6 +28,7 @@ from tests.benchmarks.harness import (
     table,
     unmeasured,
 )
+from tests.benchmarks.table import measured
 from tests.benchmarks.votes import replay
 
 
@@ -136,6 +139,22 @@ def test_every_figure_of_the_engine_can_be_asked_for_alone():
         "simulator",
         "show",
     ]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_of_the_engine_can_be_measured(name: str):
+    assert measured(FIGURES, [name], is_quick=True)
+
+
+def test_the_bot_that_is_asked_takes_what_its_slack_answers(tmp_path: Path):
+    with Child("tests.benchmarks.yes") as listener:
+        slack = f"http://127.0.0.1:{listener.heard()['port']}"
+        running = build(settings_of(tmp_path, slack))
+        try:
+            assert proposed(running).startswith("sha256:")
+        finally:
+            running.stop()
 
 
 def test_the_bot_that_is_asked_goes_by_a_policy_with_a_channel(tmp_path: Path):

@@ -34,7 +34,8 @@ class Margins(Record, frozen=True, kw_only=True):
     abort_ratio    the successor is given up once it is proven to do worse than this
     promote_ratio  it goes on once it is proven to do better than this
     alpha      chance that a successor is given up though it does no worse than `abort_ratio`, over all looks, metrics
-               and consumers together; and chance that one goes on though it does worse than `promote_ratio`
+               and consumers together
+    promote_alpha  chance that one goes on though it does worse than `promote_ratio`, over all looks
     floor      share of calls, 0 to 1, that may be bad whatever the old model does; 0: none
     burst_max  of the bad calls of one consumer so many count in a minute: what breaks together has one cause
     """
@@ -42,6 +43,7 @@ class Margins(Record, frozen=True, kw_only=True):
     abort_ratio: float = 1.2
     promote_ratio: float = 2.0
     alpha: float = 0.05
+    promote_alpha: float = 0.05
     floor: float = 0.0
     burst_max: float = 10.0
 

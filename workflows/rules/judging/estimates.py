@@ -32,7 +32,7 @@ def needed(
     old, new = _shares_bad(evidence)
     likely = min(
         _until_abort(evidence, old, new, share, threshold(alpha)),
-        _until_promote(evidence, old, new, share, threshold(evidence.margins.alpha)),
+        _until_promote(evidence, old, new, share, threshold(evidence.margins.promote_alpha)),
     )
     if likely > CALLS_MAX:
         return None

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 
 from data.records.judged import Evidence, Margins
 
-WORSE = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+WORSE = (1.3, 1.6, 2.0, 2.6, 3.4, 5.0, 12.0)
 """What is bet on against `abort_ratio`, as its multiples: from a little worse to broken."""
 
 BETTER = (0.8, 0.65, 0.5, 0.35, 0.15)
@@ -47,6 +47,7 @@ def begun(margins: Margins) -> Evidence:
     """Nothing is known yet: every e-value is 1."""
     assert 0 < margins.abort_ratio < margins.promote_ratio
     assert 0 < margins.alpha < 1
+    assert 0 < margins.promote_alpha < 1
     assert 0 <= margins.floor < 1
     worse, better = (0.0,) * len(WORSE), (0.0,) * len(BETTER)
     return Evidence(margins=margins, abort=worse, promote=better, floor_abort=worse, floor_promote=better)

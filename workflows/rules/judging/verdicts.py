@@ -40,7 +40,7 @@ def _judged(gate: Gate, gates: int, at: datetime) -> Judgement:
     found = Verdict.HOLD
     if evidence.abort_peak >= threshold(alpha):
         found = Verdict.ABORT
-    elif missing is None and promote(evidence) >= threshold(evidence.margins.alpha):
+    elif missing is None and promote(evidence) >= threshold(evidence.margins.promote_alpha):
         found = Verdict.PROMOTE
     times = ratio(evidence)
     return Judgement(

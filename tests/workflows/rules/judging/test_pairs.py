@@ -6,12 +6,14 @@ import random
 from collections.abc import Iterable
 from datetime import timedelta
 
+import pytest
+
 from data.records.judged import Gap, Judgement, Judging, Margins, Needed, Verdict
 from tests.workflows.rules.judging.watching import START
 from workflows.rules.judging.evidence import Cell
 from workflows.rules.judging.gates import opened, paired
 from workflows.rules.judging.looks import ERRORS
-from workflows.rules.judging.pairs import Pair, counted
+from workflows.rules.judging.pairs import Pair, counted, shared
 from workflows.rules.judging.verdicts import judged
 
 MISMATCHES = "mismatches"
@@ -66,3 +68,9 @@ def test_what_was_not_compared_is_silent():
         (ERRORS, None),
         (MISMATCHES, Gap.SILENT),
     ]
+
+
+def test_shadow_and_what_follows_keep_to_one_chance_of_error_together():
+    shadow, following = shared(Margins(alpha=0.05))
+    assert (shadow.alpha, following.alpha) == (pytest.approx(0.04), pytest.approx(0.01))
+    assert shadow.promote_alpha == following.promote_alpha == 0.05, "to go on, it has to be proven twice"

@@ -222,7 +222,7 @@ def test_the_chance_to_give_up_a_sound_one_is_split_over_all_gates():
         alone.sees(bad)
         many.sees(bad)
     assert verdict_of(many) is Verdict.HOLD
-    assert verdict_of(many.sees(bad, times=looks)) is Verdict.ABORT
+    assert verdict_of(many.sees(bad, times=3 * looks)) is Verdict.ABORT
 
 
 ONE_MORE = {ERRORS: MARGINS}

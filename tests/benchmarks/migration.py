@@ -1,0 +1,18 @@
+"""Every figure of a migration in a table: `python -m tests.benchmarks.migration [--json] [--quick] [--only NAME]`."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import canaries
+from tests.benchmarks.table import Figures, main
+
+FIGURES: Figures = {
+    "sound": canaries.sound,
+    "broken": canaries.broken,
+    "shadow": canaries.in_shadow,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main("migration", FIGURES, __doc__))

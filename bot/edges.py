@@ -20,7 +20,7 @@ from bot.archives import (
 )
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
-from bot.local_endpoints import open_endpoints, open_proxies
+from bot.local_endpoints import open_endpoints, open_proxies, told_by
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
 from data.archive.results import Sign
@@ -93,7 +93,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         second=open_second(settings, archive),
         controls=controls,
         meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies},
-        planes={EndpointKind.PROXY: ProxyPlane(proxies)},
+        planes={EndpointKind.PROXY: ProxyPlane(proxies, told_by(local))},
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.closest import closest
-from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused
+from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused, Unavailable
 from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import LogisticRegression
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
+from workflows.adapters.traffic_proxy.plane import Tells
 from workflows.rules.lifecycle import CLOSED
 
 FOLDER, PROXY_FOLDER = "endpoints", "proxies"
@@ -63,6 +66,19 @@ def open_endpoints(settings: Settings) -> LocalEndpoints:
 def open_proxies(settings: Settings) -> ProxyEndpoints:
     """The same, whichever process asks."""
     return ProxyEndpoints(proxies_of(settings))
+
+
+def told_by(endpoints: LocalEndpoints) -> Tells:
+    """What models of ours on this machine say of the calls that a proxy passed on to them."""
+
+    def calls(address: str, via: str, since: datetime) -> int | None:
+        for ref in endpoints.refs():
+            with suppress(Unavailable):
+                if endpoints.address(ref).startswith(f"{address}/"):
+                    return endpoints.passed_on(ref, via, since)
+        return None
+
+    return calls
 
 
 def own(settings: Settings) -> dict[EndpointKind, LocalEndpoints | ProxyEndpoints]:

@@ -24,7 +24,8 @@ class TrafficPlane(Protocol):
     def want(self, ref: str, desired: Desired) -> None:
         """Make it so: durable first, then in effect. Returns once the plane says that it goes by it.
 
-        Raises Refused where it lacks the ability; nothing has changed then.
+        Raises Refused where it lacks the ability, or where that makes no sense to any plane (`check_wanted`);
+        nothing has changed then. Unavailable: it is durable, and the plane goes by it once it runs and can be asked.
         """
         ...
 
@@ -32,4 +33,6 @@ class TrafficPlane(Protocol):
         """What it goes by now, as it says itself. That is no proof: `observe` tells what calls really do."""
         ...
 
-    def observe(self, ref: str) -> Observed: ...
+    def observe(self, ref: str) -> Observed:
+        """What was counted. What it had decided before it was asked is in it, so it can be a baseline for what follows."""
+        ...

@@ -12,6 +12,7 @@ from data.sql.record import SqlStore
 from data.sqlite.store import SqliteStore
 from data.store import Store
 from tests.contract.archives import InBucket, InDirectory, Kept, a_model
+from tests.contract.planes import PLANES, Site, two_models
 from tests.contract.postgresql import fresh_url
 from tests.contract.scripted import Scripted
 from workflows.artifact_store import ArtifactStore
@@ -72,6 +73,12 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         return InCloud(request.param)
     url, data = request.getfixturevalue("seaweed")
     return InBucket(url, data, locks=request.param == "bucket that locks")
+
+
+@pytest.fixture(params=PLANES)
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    with two_models() as (old, new), PLANES[request.param].build(tmp_path, old, new) as site:
+        yield site
 
 
 @pytest.fixture

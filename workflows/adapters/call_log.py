@@ -54,25 +54,29 @@ class CallLog:
         """A sign of life, so many wall seconds after the last one. What comes late was slept through: a run ended."""
         (self.live if seconds_since < 2 * BEAT_SECONDS else self.begin)(at)
 
-    def record(self, caller: str, at: datetime) -> None:
-        """Committed when this returns; sqlite3.Error when it could not be."""
-        self.record_all([(caller, at)])
+    def record(self, caller: str, at: datetime, became: str = "") -> None:
+        """Committed when this returns; sqlite3.Error when it could not be. `became`: where that is known at once."""
+        self.record_all([(caller, at)], all_became=became)
 
     def record_all(
-        self, calls: Iterable[tuple[str, datetime]], became: Iterable[tuple[int, str]] = ()
+        self,
+        calls: Iterable[tuple[str, datetime]],
+        became: Iterable[tuple[int, str]] = (),
+        *,
+        all_became: str = "",
     ) -> list[int]:
         """The same for several, in one commit: all of them, or none. Returns by which number each is known.
 
         became   what is known by now of earlier ones: number, and what became of it
         """
-        rows = [(_microseconds(at), caller) for caller, at in calls]
+        rows = [(_microseconds(at), caller, all_became or None) for caller, at in calls]
         known = [(what, number) for number, what in became]
         with self._lock:
             self._check_is_there()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._db.executemany("UPDATE calls SET became = ? WHERE rowid = ?", known)
-                self._db.executemany("INSERT INTO calls (at_us, caller) VALUES (?, ?)", rows)
+                self._db.executemany("INSERT INTO calls VALUES (?, ?, ?)", rows)
                 last = self._db.execute("SELECT last_insert_rowid()").fetchone()[0]
                 self._db.execute("COMMIT")
             except sqlite3.Error:
@@ -117,13 +121,18 @@ def metered(path: Path, *, days: int, until: datetime, is_running: bool) -> Mete
     return Metered(since, (timedelta(days=days) - left).days)
 
 
-def count(path: Path, *, since: datetime, until: datetime) -> int | None:
-    """Calls in [since, until), None when the log does not reach back to `since`."""
+def count(path: Path, *, since: datetime, until: datetime | None = None, became: str = "") -> int | None:
+    """Calls in [since, until), None when the log does not reach back to `since`. `became`: only of those."""
     begun = _rows(path, "SELECT min(since_us) FROM runs")
     if not begun or begun[0][0] is None or _microseconds(since) < begun[0][0]:
         return None
-    values = _microseconds(since), _microseconds(until)
-    rows = _rows(path, "SELECT count(*) FROM calls WHERE at_us >= ? AND at_us < ?", *values)
+    values: list[int | str] = [_microseconds(since)]
+    sql = "SELECT count(*) FROM calls WHERE at_us >= ?"
+    if until is not None:
+        sql, values = f"{sql} AND at_us < ?", [*values, _microseconds(until)]
+    if became:
+        sql, values = f"{sql} AND became = ?", [*values, became]
+    rows = _rows(path, sql, *values)
     return int(rows[0][0]) if rows else None
 
 
@@ -152,7 +161,7 @@ def daily(path: Path) -> tuple[Daily, ...] | None:
     return None if rows is None else tuple(Daily(*row) for row in rows)
 
 
-def _rows(path: Path, sql: str, *values: int) -> list[Any] | None:
+def _rows(path: Path, sql: str, *values: int | str) -> list[Any] | None:
     if not path.is_file():
         return None
     try:

@@ -28,6 +28,10 @@ class CallMeter(ABC):
         """Calls in [since, until). None when the log does not reach back that far: unknown is never zero."""
         return call_log.count(self.log_of(ref), since=since, until=until)
 
+    def passed_on(self, ref: str, via: str, since: datetime) -> int | None:
+        """Calls that this proxy passed on to it, copies apart. None when the log does not reach back that far."""
+        return call_log.count(self.log_of(ref), since=since, became=f"via {via}")
+
     def callers(self, ref: str, since: datetime) -> dict[str, int]:
         """Who called how often since then, most often first; Unavailable when the log cannot be read."""
         found = call_log.callers(self.log_of(ref), since=since)

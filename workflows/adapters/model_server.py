@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from workflows.adapters.call_log import BEAT_SECONDS, EPOCH, CallLog
-from workflows.adapters.caller_names import ANONYMOUS, HEADER, SHOWN_MAX, caller_of
+from workflows.adapters.caller_names import ANONYMOUS, HEADER, MIRRORED, SHOWN_MAX, caller_of, how_it_came
 
 ADDRESS_FILE, CALLS_FILE, WEIGHTS_FILE, LOCK_FILE = "address.json", "calls.db", "weights.json", "running.lock"
 BODY_BYTES_MAX = 64 * 1024
@@ -150,8 +150,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/predict":
             return self._answer(404, {"error": "this server knows GET /identity and POST /predict"})
         caller = caller_of(self.headers.get(HEADER, ""))
+        came = how_it_came(", ".join(self.headers.get_all("Via", [])), self.headers.get(MIRRORED, ""))
         try:
-            self.server.log.record(caller or ANONYMOUS, self.server.calendar.at(time.time()))
+            self.server.log.record(caller or ANONYMOUS, self.server.calendar.at(time.time()), came)
         except sqlite3.Error as error:
             return self._answer(
                 503, {"error": f"the call log cannot be written, so nothing is served: {error}"}

@@ -6,22 +6,38 @@ nothing else runs.
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from data.errors import Unavailable
-from data.records.traffic import Ability, Desired, Observed
+import msgspec
+
+from data.errors import Refused, Unavailable
+from data.records.traffic import Ability, Arm, Desired, Observed
+from workflows.adapters.caller_names import via_of
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.adapters.traffic_proxy.route import OBEYED_FILE, TALLY_FILE
 from workflows.adapters.traffic_proxy.tally import kept_at
 from workflows.rules.migrating.wanting import check_wanted
 
-ABILITIES = frozenset((Ability.BROWNOUT, Ability.WINDOW, Ability.CONSUMERS, Ability.LATENCY))
+ABILITIES = frozenset(Ability)
+
+_ADDRESS_FORM = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*[^\s?#/])?")
+
+Tells = Callable[[str, str, datetime], int | None]
+"""Calls that a model itself counted: of the one at this address, those that a proxy passed on, since then; None where
+it does not tell."""
+
+
+def silent(address: str, via: str, since: datetime) -> None:
+    """Of models of others nobody knows how they count."""
 
 
 class ProxyPlane:
-    def __init__(self, endpoints: ProxyEndpoints) -> None:
-        self._endpoints = endpoints
+    def __init__(self, endpoints: ProxyEndpoints, models: Tells = silent) -> None:
+        self._endpoints, self._models = endpoints, models
 
     def abilities(self, ref: str) -> frozenset[Ability]:  # noqa: ARG002 - the same for every endpoint
         return ABILITIES
@@ -33,6 +49,12 @@ class ProxyPlane:
         """Raises `Unavailable` where the proxy does not run: it goes by that once it is started."""
         self._endpoints.folders.known(ref)
         check_wanted(ref, desired, ABILITIES)
+        if desired.new and not _ADDRESS_FORM.fullmatch(desired.new):
+            raise Refused(
+                f"Cannot lead calls of {ref} to {desired.new}",
+                reasons=["that is no address"],
+                next_step="Name where the successor answers, http://HOST:PORT",
+            )
         self._endpoints.change(ref, traffic=desired)
         if self._endpoints.said(ref) is None:
             raise _is_gone(ref)
@@ -54,7 +76,11 @@ class ProxyPlane:
         kept = kept_at(self._file(ref, TALLY_FILE))
         if kept is None:
             raise Unavailable(f"The proxy of {ref} has counted nothing yet that could be read")
-        return kept.observed
+        via, since = via_of(ref), kept.observed.since
+        asked = {Arm.OLD: kept.old, Arm.NEW: kept.new}
+        told = {arm: self._models(address, via, since) for arm, address in asked.items() if address}
+        models = {arm: calls for arm, calls in told.items() if calls is not None}
+        return msgspec.structs.replace(kept.observed, models=models)
 
     def _file(self, ref: str, name: str) -> Path:
         return self._endpoints.folders.of(ref) / name

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from workflows.adapters.traffic_proxy.route import Announced, Route
+from workflows.adapters.traffic_proxy.ways import Became
 
-ONE_EACH = frozenset(("Deprecation", "Sunset"))
+REQUESTED, ACTUAL = "X-Model-Requested", "X-Model-Actual"
+ONE_EACH = frozenset(("Deprecation", "Sunset", REQUESTED, ACTUAL))
 RETRY_SECONDS_MAX = 3_600
 """A long outage may be called off: nobody is told to stay away for longer than this."""
 
@@ -26,6 +28,28 @@ def headers(announced: Announced | None) -> dict[str, str]:
     if announced.successor:
         told["Link"] = f'<{announced.successor}>; rel="successor-version"'
     return told
+
+
+def answered_by(route: Route, became: Became | None) -> dict[str, str]:
+    """On answers of a model while there is a successor: which one was called, and which one gave it."""
+    if not route.traffic.new or became not in (Became.OLD, Became.NEW):
+        return {}
+    new = route.traffic.new_name or f"successor of {route.ref}"
+    actual = route.ref if became is Became.OLD else new
+    return {REQUESTED: _in_a_line(route.ref), ACTUAL: _in_a_line(actual)}
+
+
+def _in_a_line(name: str) -> str:
+    """No name ends a header and begins another."""
+    return "".join(sign if sign.isprintable() else " " for sign in name)
+
+
+def blocked(route: Route, caller: str) -> Mapping[str, object]:
+    """Of 403: the call is understood and refused, and trying again does not help (RFC 9110, section 15.5.4).
+
+    503 would say that it is for a while, and clients that keep to it would come back for ever.
+    """
+    return {"error": "caller_blocked", "endpoint": route.ref, "caller": caller} | _announced(route)
 
 
 def gone(route: Route) -> Mapping[str, object]:

@@ -142,7 +142,7 @@ async def _serve(
                 task.cancel()
             await front.cleanup()
             await back.cleanup()
-            await proxy.flush()
+            await proxy.end()
             with suppress(Error):
                 log.live(calendar.at(time.time()))
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.records.traffic import Brownout, Desired
+from data.records.traffic import Brownout, Desired, Lane
 
 
 class Became(StrEnum):
@@ -32,11 +32,30 @@ class Call(NamedTuple):
 
 
 def way_of(call: Call, desired: Desired, now: datetime, *, key: str) -> Became:
-    """`key`: of the endpoint, so that two of them do not fail the same calls."""
+    """Who is blocked is so in a brownout, too; who has a lane is led by it, and all others by their share.
+
+    key   of the endpoint, so that two of them do not fail the same calls
+    """
+    lane = desired.pins.get(call.caller)
+    if lane is Lane.BLOCKED:
+        return Became.BLOCKED
     brownout = desired.brownout
     if brownout is not None and is_under_way(brownout, now) and _is_out(call, brownout, key=key):
         return Became.BROWNOUT
-    return Became.OLD
+    if not desired.new or lane is Lane.OLD:
+        return Became.OLD
+    is_new = lane is Lane.NEW or is_among(call, desired.new_percent, key=key)
+    return Became.NEW if is_new else Became.OLD
+
+
+def is_copied(call: Call, desired: Desired, method: str, path: str, *, key: str) -> bool:
+    """Whether the successor gets a copy of one that the old model answers."""
+    return (
+        bool(desired.new)
+        and (not desired.mirror_methods or method in desired.mirror_methods)
+        and (not desired.mirror_paths or path.startswith(desired.mirror_paths))
+        and is_among(call, desired.mirror_percent, key=f"{key} mirror")
+    )
 
 
 def _is_out(call: Call, brownout: Brownout, *, key: str) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.aws import sagemaker
-from bot.local_endpoints import open_proxies
+from bot.local_endpoints import open_flags, open_proxies
 from bot.settings import Settings
 from data.records.deprecation import CatalogKind
-from workflows.adapters.traffic_proxy.answers import ProxyAnswers
+from workflows.adapters.traffic_proxy.answers import FlagAnswers, ProxyAnswers
 from workflows.ports import CatalogWriter
 
 
 def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[CatalogKind, CatalogWriter]:
     """None where nothing is set. SageMaker is told where the AWS environment names a region, as for its endpoints.
-    Proxies are ours, and always told.
+    Proxies and flags are ours, and always told.
 
     Raises `Invalid` for a token no request can carry.
     """
@@ -37,4 +37,5 @@ def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[Catalog
 
         writers[CatalogKind.SAGEMAKER] = SageMakerCatalog(client)
     writers[CatalogKind.PROXY] = ProxyAnswers(open_proxies(settings))
+    writers[CatalogKind.FLAGS] = FlagAnswers(open_flags(settings))
     return writers

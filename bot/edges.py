@@ -20,7 +20,7 @@ from bot.archives import (
 )
 from bot.aws import sagemaker
 from bot.catalog_writers import open_writers
-from bot.local_endpoints import open_endpoints, open_proxies, told_by
+from bot.local_endpoints import open_endpoints, open_flags, open_proxies, told_by
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
 from data.archive.results import Sign
@@ -82,7 +82,12 @@ class Edges:
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
     local, proxies = endpoints or open_endpoints(settings), open_proxies(settings)
-    controls: dict[EndpointKind, EndpointControl] = {EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies}
+    flags = open_flags(settings)
+    controls: dict[EndpointKind, EndpointControl] = {
+        EndpointKind.LOCAL: local,
+        EndpointKind.PROXY: proxies,
+        EndpointKind.FLAGS: flags,
+    }
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     sources = open_sources(settings)
@@ -92,8 +97,8 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         sign=model_signature_of(settings.model_signing_key),
         second=open_second(settings, archive),
         controls=controls,
-        meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies},
-        planes={EndpointKind.PROXY: ProxyPlane(proxies, told_by(local))},
+        meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies, EndpointKind.FLAGS: flags},
+        planes={EndpointKind.PROXY: ProxyPlane(proxies, told_by(local)), EndpointKind.FLAGS: flags},
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,

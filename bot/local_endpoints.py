@@ -18,20 +18,23 @@ from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused, Unav
 from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
+from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import LogisticRegression
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.adapters.traffic_proxy.plane import Tells
 from workflows.rules.lifecycle import CLOSED
 
-FOLDER, PROXY_FOLDER = "endpoints", "proxies"
+FOLDER, PROXY_FOLDER, FLAG_FOLDER = "endpoints", "proxies", "flags"
 WEIGHTS_BYTES_MAX = 4 * 1024 * 1024  # what is larger is data, and not looked into
 LIST = "Run emeritus endpoint list for those there are"
 
 
+Ours = LocalEndpoints | ProxyEndpoints | FlagEndpoints
 KINDS: Mapping[EndpointKind, tuple[str, str]] = {
-    EndpointKind.LOCAL: ("local endpoint", "emeritus endpoint start"),
-    EndpointKind.PROXY: ("proxied endpoint", "emeritus endpoint proxy"),
+    EndpointKind.LOCAL: ("local endpoint", "emeritus endpoint start {ref}"),
+    EndpointKind.PROXY: ("proxied endpoint", "emeritus endpoint proxy {ref}"),
+    EndpointKind.FLAGS: ("flag", "EMERITUS_FLAGS=[HOST:]PORT emeritus serve"),
 }
 """What people call them, and what starts one."""
 
@@ -58,6 +61,11 @@ def proxies_of(settings: Settings) -> Path:
     return settings.store.resolve().parent / PROXY_FOLDER
 
 
+def flags_of(settings: Settings) -> Path:
+    """The same for flags."""
+    return settings.store.resolve().parent / FLAG_FOLDER
+
+
 def open_endpoints(settings: Settings) -> LocalEndpoints:
     """The same, whichever process asks."""
     return LocalEndpoints(folder_of(settings))
@@ -81,9 +89,23 @@ def told_by(endpoints: LocalEndpoints) -> Tells:
     return calls
 
 
-def own(settings: Settings) -> dict[EndpointKind, LocalEndpoints | ProxyEndpoints]:
+def open_flags(settings: Settings) -> FlagEndpoints:
+    """The same, whichever process asks."""
+    return FlagEndpoints(flags_of(settings))
+
+
+def own(settings: Settings) -> dict[EndpointKind, Ours]:
     """What drives and counts each kind that runs here."""
-    return {EndpointKind.LOCAL: open_endpoints(settings), EndpointKind.PROXY: open_proxies(settings)}
+    return {
+        EndpointKind.LOCAL: open_endpoints(settings),
+        EndpointKind.PROXY: open_proxies(settings),
+        EndpointKind.FLAGS: open_flags(settings),
+    }
+
+
+def start_of(kind: EndpointKind, ref: str) -> str:
+    """The command that starts one."""
+    return KINDS[kind][1].format(ref=shlex.quote(ref))
 
 
 def declared(catalog: Catalog, kind: EndpointKind = EndpointKind.LOCAL) -> list[Entity]:
@@ -153,7 +175,7 @@ def check_may_start(ref: str, off: dict[str, Retirement]) -> None:
 
 def standings(
     catalog: Catalog,
-    endpoints: LocalEndpoints | ProxyEndpoints,
+    endpoints: Ours,
     retirements: Iterable[Retirement],
     kind: EndpointKind = EndpointKind.LOCAL,
 ) -> list[Standing]:
@@ -163,9 +185,7 @@ def standings(
     return [_standing(one, models.get(one.model_id, ""), endpoints, off) for one in declared(catalog, kind)]
 
 
-def _standing(
-    entity: Entity, model: str, endpoints: LocalEndpoints | ProxyEndpoints, off: dict[str, Retirement]
-) -> Standing:
+def _standing(entity: Entity, model: str, endpoints: Ours, off: dict[str, Retirement]) -> Standing:
     ref, note, address = entity.endpoint_ref, "", ""
     try:
         status = endpoints.describe(ref)
@@ -176,7 +196,7 @@ def _standing(
     if (by := off.get(ref)) is not None:
         note = f"{by.id} switched it off{f'; {note}' if note else ''}"
     elif status == "absent":
-        note = f"never started here: {KINDS[entity.endpoint_kind][1]} {shlex.quote(ref)}"
+        note = f"never started here: {start_of(entity.endpoint_kind, ref)}"
     return Standing(name=ref, model=model, status=status, address=address, note=note, is_off=ref in off)
 
 

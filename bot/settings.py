@@ -22,7 +22,7 @@ from bot.listening import Address, address, why_no_address
 from bot.logs import FORMS, LEVELS
 from bot.signing_key import LOG_KEY, MODEL_KEY, read_keys
 from bot.stamp_settings import TimeStamping, read_stamping
-from bot.tokens import token_problems
+from bot.tokens import token_problems, why_no_flags_token
 from bot.variables import STORE
 from bot.web_addresses import SLACK_API_URL, why_no_api, why_no_registry
 from data.errors import Invalid, Problem
@@ -45,6 +45,7 @@ class Settings(Record, frozen=True, kw_only=True):
     metrics    None: nobody watches
     mlflow     empty: nothing is written there     changes   None: nor there
     schedule   None: nobody reads it
+    flags      None: nobody serves them; flags_token: empty where whoever reaches them may ask
     """
 
     store: Path
@@ -68,6 +69,8 @@ class Settings(Record, frozen=True, kw_only=True):
     mlflow: str = ""
     changes: Path | None = None
     schedule: Address | None = None
+    flags: Address | None = None
+    flags_token: str = ""
 
     def in_force(self) -> Rules:
         """The rules that count: the policy's, or those that are shipped."""
@@ -164,11 +167,14 @@ def look(
     if is_http and served_at is None:
         name, value = "EMERITUS_HTTP" if http is None else "--http", _shown(wanted) if wanted else "is empty"
         wrong[name] = (Problem(field=name, value=value, accepted=why_no_address(wanted or "", "3000")),)
-    beside = {"EMERITUS_METRICS": "9464", "EMERITUS_SCHEDULE": "8080"}
+    beside = {"EMERITUS_METRICS": "9464", "EMERITUS_SCHEDULE": "8080", "EMERITUS_FLAGS": "8016"}
     asked = {name: environ.get(name, "") if is_serving else "" for name in beside}
     for name, port in beside.items():
         if asked[name] and address(asked[name]) is None:
             refuse(name, asked[name], why_no_address(asked[name], port))
+    flags, flags_token = address(asked["EMERITUS_FLAGS"]), environ.get("EMERITUS_FLAGS_TOKEN", "")
+    if why := why_no_flags_token(flags, flags_token):
+        wrong["EMERITUS_FLAGS_TOKEN"] = (why,)
     mlflow, changes = (environ.get(f"EMERITUS_{one}", "") for one in ("MLFLOW", "CHANGES"))
     refuse("EMERITUS_MLFLOW", mlflow, why_no_registry(mlflow))
     refuse("EMERITUS_CHANGES", changes, _why_no_folder(changes, writes=is_serving) if changes else "")
@@ -199,6 +205,8 @@ def look(
         mlflow=mlflow.rstrip("/"),
         changes=Path(changes) if changes else None,
         schedule=address(asked["EMERITUS_SCHEDULE"]),
+        flags=flags,
+        flags_token=flags_token,
     )
     return Look(settings=settings, wrong=wrong)
 

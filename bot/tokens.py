@@ -1,10 +1,12 @@
-"""Are the tokens there that Slack gave, and do they begin as they should? Their values are never repeated."""
+"""Are the tokens there, and are they such as they should be? Their values are never repeated."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 
+from bot.listening import Address
 from bot.web_addresses import SENT
 from data.errors import Problem
 
@@ -30,3 +32,23 @@ def token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> 
         for name, form, accepted in needed
         if not re.fullmatch(form, environ.get(name, ""))
     ]
+
+
+def why_no_flags_token(at: Address | None, token: str) -> Problem | None:
+    """Beyond this machine whoever asks for flags has to have one. Looked at only where flags are served."""
+    if at is None or (not token and _is_loopback(at.host)):
+        return None
+    if re.fullmatch(rf"{SENT}{{16,}}", token):
+        return None
+    where = "" if token else f", as others reach {at.host}"
+    accepted = f"what callers send as Authorization: Bearer, of 16 signs or more and no blank{where}"
+    return Problem(
+        field="EMERITUS_FLAGS_TOKEN", value="is malformed" if token else "is missing", accepted=accepted
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

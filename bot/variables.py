@@ -103,6 +103,12 @@ VARIABLES = (
         says="[HOST:]PORT for the public schedule: `/schedule.ics`, `/schedule.rss` and `/schedule.json`",
     ),
     Variable(
+        name="EMERITUS_FLAGS",
+        with_it=("EMERITUS_FLAGS_TOKEN",),
+        says="[HOST:]PORT for [flags that callers choose their model by](bot/README.md#models-behind-a-flag) (OFREP), "
+        "and the token they send",
+    ),
+    Variable(
         name="EMERITUS_LOG",
         says="`text` for people, or `json`: one object a line, with the retirement it is about",
         default="text",

@@ -33,6 +33,7 @@ _SAGEMAKER = re.compile(
 KNOWN_BY_REF = {
     CatalogKind.SAGEMAKER: EndpointKind.SAGEMAKER,
     CatalogKind.PROXY: EndpointKind.PROXY,
+    CatalogKind.FLAGS: EndpointKind.FLAGS,
 }
 """What drives these endpoints tells of them, too, by the name it drives them by."""
 _PARTS = {Kind.MODEL: Part.MODEL, Kind.VERSION: Part.VERSION, Kind.ENDPOINT: Part.ENDPOINT}

@@ -11,7 +11,7 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.doctor.catalogs import announced, looks
 from bot.keeping import open_catalog
-from bot.local_endpoints import open_proxies
+from bot.local_endpoints import open_flags, open_proxies
 from bot.typed.lookup import IN_SHELL, named
 from bot.views.catalog.catalogs import NAMES, SETTINGS
 from data.errors import EmeritusError, Refused
@@ -31,7 +31,8 @@ def catalogs(ctx: click.Context, retirement: str | None, is_written: bool, is_js
     """What catalogs say of what retires; exits 1 where one does not say what it should, or does not answer."""
     settings = settings_for()
     writers = open_writers(settings, os.environ)
-    if not writers.keys() & SETTINGS.keys() and not open_proxies(settings).refs():
+    ours = (*open_proxies(settings).refs(), *open_flags(settings).refs())
+    if not writers.keys() & SETTINGS.keys() and not ours:
         step = "Set EMERITUS_MLFLOW or EMERITUS_CHANGES, or name a region in the AWS environment"
         raise Refused("No catalog is told of retirements here", next_step=step)
     rows = []

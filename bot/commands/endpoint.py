@@ -111,7 +111,7 @@ def proxy(name: str, to: str | None, listen: Address, public: str | None) -> Non
 @endpoint.command("list")
 @as_json
 def list_(is_json: bool) -> None:
-    """The local and the proxied endpoints of the catalog: who serves, where, and who was switched off by what."""
+    """The endpoints of ours in the catalog, flags too: who serves, where, and who was switched off by what."""
     settings = settings_for()
     with store_to_read(settings) as store:
         catalog, every = open_catalog(store), retirements(store)
@@ -130,7 +130,9 @@ def _print(found: list[local.Standing], *, is_json: bool) -> None:
     for one in found:
         say("  ".join(part for part in (one.name, one.status, one.model, one.address, one.note) if part))
     if not found:
-        say("The catalog has no endpoint of ours; emeritus.dev/endpoint-kind: local, or proxy, makes one")
+        say(
+            "The catalog has no endpoint of ours; emeritus.dev/endpoint-kind: local, proxy or flags makes one"
+        )
 
 
 COMMANDS = (endpoint,)

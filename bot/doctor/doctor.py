@@ -5,7 +5,6 @@ Nothing is changed and nobody is told anything; in a bucket of archives a tiny o
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -23,7 +22,7 @@ from bot.doctor.log import examine_log
 from bot.doctor.slack import examine_slack
 from bot.doctor.teams import Asked, examine_teams, examine_user_groups
 from bot.keeping import open_catalog, open_store
-from bot.local_endpoints import KINDS, own, standings
+from bot.local_endpoints import KINDS, own, standings, start_of
 from bot.settings import Look, Settings, look
 from bot.world import CalendarWorld
 from data.catalog.catalog import Catalog
@@ -167,10 +166,10 @@ def _endpoints(catalog: Catalog, settings: Settings, retirements: Sequence[Retir
     """Do the endpoints of ours serve, but for those that were switched off?"""
     for kind, endpoints in own(settings).items():
         found = standings(catalog, endpoints, retirements, kind)
-        what, start = KINDS[kind]
+        what, _ = KINDS[kind]
         for one in found:
             if not one.is_off and one.status == "absent":
-                fix = f"Run {start} {shlex.quote(one.name)}"
+                fix = f"Run {start_of(kind, one.name)}"
                 yield Finding(
                     what=f"endpoint {one.name}", ok=False, found="it was never started here", fix=fix
                 )

@@ -35,6 +35,11 @@ PROXIES = Place(
     says="where the proxied endpoints of the catalog are kept, whose proxies are processes of one machine",
     cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
 )
+FLAGS = Place(
+    name="flags",
+    says="where the flags of the catalog are kept, which one process serves",
+    cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
+)
 
 
 def why_other(known: str, found: str, place: Place) -> str:

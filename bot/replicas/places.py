@@ -10,8 +10,8 @@ import os
 import secrets
 from pathlib import Path
 
-from bot.local_endpoints import folder_of, proxies_of
-from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, MARK_FILE, PROXIES, Place, why_other
+from bot.local_endpoints import flags_of, folder_of, proxies_of
+from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, FLAGS, MARK_FILE, PROXIES, Place, why_other
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.errors import Refused, Unavailable
@@ -36,6 +36,8 @@ def take_places(store: SqlStore, settings: Settings) -> None:
         take(store, ENDPOINTS, folder_of(settings))
     if EndpointKind.PROXY in kinds:
         take(store, PROXIES, proxies_of(settings))
+    if EndpointKind.FLAGS in kinds:
+        take(store, FLAGS, flags_of(settings))
 
 
 def take(store: Tables, place: Place, folder: Path) -> None:

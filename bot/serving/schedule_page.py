@@ -40,7 +40,7 @@ def schedule_page(schedule: Schedule) -> Wsgi:
             waits = "the record does not answer; ask again later\n"
             return _said(start_response, HTTPStatus.SERVICE_UNAVAILABLE, waits)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        if tag in _tags(environ.get("HTTP_IF_NONE_MATCH", "")):
+        if tag in tags(environ.get("HTTP_IF_NONE_MATCH", "")):
             start_response("304 Not Modified", [("ETag", tag)])
             return []
         return _said(start_response, HTTPStatus.OK, text, content_type, ("ETag", tag))
@@ -48,7 +48,7 @@ def schedule_page(schedule: Schedule) -> Wsgi:
     return answer
 
 
-def _tags(known: str) -> set[str]:
+def tags(known: str) -> set[str]:
     """What somebody has, weak or not: rfc-editor.org/rfc/rfc9110, 13.1.2. None of ours has a comma."""
     return {one.strip().removeprefix("W/") for one in known.split(",")}
 

@@ -1,6 +1,6 @@
 """`emeritus serve` with what else it listens for: who watches it, from before the record is opened, and who reads
 
-the public schedule, from when it is.
+the public schedule, or asks for flags, from when it is.
 """
 
 from __future__ import annotations
@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.listening import Address
+from bot.local_endpoints import declared, open_flags, switched_off
 from bot.running import Bot
 from bot.serving.metrics import PrometheusMetrics, registry_of
+from bot.serving.ofrep import BODY_BYTES_MAX as CONTEXT_BYTES_MAX
+from bot.serving.ofrep import THREADS as ASKERS
+from bot.serving.ofrep import ofrep
 from bot.serving.probes import THREADS, probes
 from bot.serving.schedule_page import THREADS as READERS
 from bot.serving.schedule_page import schedule_page
@@ -18,6 +22,9 @@ from bot.serving.status import Status
 from bot.serving.wsgi import Serving
 from bot.settings import Settings
 from bot.wiring import build
+from data.records.catalog import EndpointKind
+from workflows.adapters.flags.service import FlagService
+from workflows.engine import all_retirements
 from workflows.schedule import Schedule
 
 BODY_BYTES_MAX = 1024  # nothing is asked with a body
@@ -27,7 +34,7 @@ def serve_watched(settings: Settings, *, say: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT. Raises `Unavailable` where it cannot listen."""
     status = Status()
     registry = registry_of(status)
-    listening: list[Serving] = []
+    listening: list[Serving | FlagService] = []
     if settings.metrics:
         application = probes(status, registry)
         watching = Serving(
@@ -38,8 +45,12 @@ def serve_watched(settings: Settings, *, say: Callable[[str], None]) -> None:
     try:
         bot = build(settings, say=say, metrics=PrometheusMetrics(registry))
         if settings.schedule:
-            listening.append(_shown(bot, settings.schedule))
-            say(f"The schedule can be read at http://{listening[-1].address}/schedule.ics")
+            listening.append(shown := _shown(bot, settings.schedule))
+            say(f"The schedule can be read at http://{shown.address}/schedule.ics")
+        if settings.flags:
+            asked, service = _asked(bot, settings, settings.flags)
+            listening += (asked, service)
+            say(f"Flags can be asked for at http://{asked.address}")
         serve(bot, settings, say=say, status=status)
     finally:
         for one in listening:
@@ -54,3 +65,27 @@ def _shown(bot: Bot, at: Address) -> Serving:
     except BaseException:
         bot.store.close()
         raise
+
+
+def _asked(bot: Bot, settings: Settings, at: Address) -> tuple[Serving, FlagService]:
+    """Raises `Unavailable` where it cannot listen, `Refused` where another process serves them; as above."""
+    catalog, kind = bot.house.catalog, EndpointKind.FLAGS
+
+    def wanted() -> dict[str, bool]:
+        refs = [one.endpoint_ref for one in declared(catalog, kind)]
+        off = switched_off(all_retirements(bot.store), kind) if refs else {}
+        return {ref: ref in off for ref in refs}
+
+    try:
+        service = FlagService(open_flags(settings), declared=wanted, now=bot.world.now)
+        try:
+            application = ofrep(service, settings.flags_token)
+            serving = Serving(application, at, name="flags", threads=ASKERS, body_bytes_max=CONTEXT_BYTES_MAX)
+        except BaseException:
+            service.close()
+            raise
+    except BaseException:
+        bot.store.close()
+        raise
+    service.listen(f"http://{serving.address}")
+    return serving, service

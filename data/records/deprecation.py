@@ -11,7 +11,7 @@ from data.records.base import Record
 class CatalogKind(StrEnum):
     """The catalogs that can be told. Two of them by a file, which somebody else takes there.
 
-    `PROXY` is none: what stands in front of an endpoint, and tells whoever calls it.
+    `PROXY` and `FLAGS` are none: what stands in front of an endpoint, or is asked before it is called, tells callers.
     """
 
     MLFLOW = "mlflow"
@@ -19,6 +19,7 @@ class CatalogKind(StrEnum):
     BACKSTAGE = "backstage"
     DATAHUB = "datahub"
     PROXY = "proxy"
+    FLAGS = "flags"
 
 
 class Lifecycle(StrEnum):

@@ -388,6 +388,7 @@ def test_settings_never_show_a_token() -> None:
             "256.1.1.1:80",
             "[HOST:]PORT, e.g. 8080 or 0.0.0.0:8080; 256.1.1.1 is neither a host nor an IP address",
         ),
+        ("EMERITUS_FLAGS", "8016/ofrep", "[HOST:]PORT, e.g. 8016 or 0.0.0.0:8016"),
     ],
 )
 def test_how_a_bot_is_watched_is_checked_before_it_starts(name: str, value: str, accepted: str) -> None:
@@ -407,6 +408,24 @@ def test_the_schedule_is_read_on_loopback_unless_a_host_is_named() -> None:
     )
     (problem,) = look({"EMERITUS_SCHEDULE": "8080/schedule.ics"}, slack="serve").wrong["EMERITUS_SCHEDULE"]
     assert problem.accepted == "[HOST:]PORT, e.g. 8080 or 0.0.0.0:8080"
+
+
+@pytest.mark.parametrize(
+    ("at", "token", "why"),
+    [
+        ("8016", "", ""),
+        ("[::1]:8016", "", ""),
+        ("0.0.0.0:8016", "0123456789abcdef", ""),
+        ("flags.example.com:8016", "", "is missing: {}, as others reach flags.example.com"),
+        ("8016", "too short", "is malformed: {}"),
+        ("8016", "0123456789abcdef\u00fc", "is malformed: {}"),
+    ],
+)
+def test_flags_are_served_to_others_only_with_a_token(at: str, token: str, why: str) -> None:
+    environ = {"EMERITUS_FLAGS": at, "EMERITUS_FLAGS_TOKEN": token}
+    found = look(environ, slack="serve").wrong.get("EMERITUS_FLAGS_TOKEN", ())
+    form = "what callers send as Authorization: Bearer, of 16 signs or more and no blank"
+    assert [str(one) for one in found] == ([f"EMERITUS_FLAGS_TOKEN {why.format(form)}"] if why else [])
 
 
 @pytest.mark.parametrize(

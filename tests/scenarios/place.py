@@ -42,6 +42,7 @@ from tests.sample_company import COMPANY
 from tests.written import judge
 from workflows.adapters.artifact_sources import ArtifactSources
 from workflows.adapters.check_runs import CheckRuns
+from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.local_directory import LocalDirectory
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.log_anchors import DirectoryAnchors
@@ -159,6 +160,7 @@ class Place:
             calendar=Calendar(origin=START - timedelta(days=60), epoch=time.time(), speed=1.0),
         )
         self.proxies = ProxyEndpoints(folder / "proxies")
+        self.flags = FlagEndpoints(folder / "flags")
         self.bot: Bot
 
     def __enter__(self) -> Self:
@@ -204,6 +206,14 @@ class Place:
         self.close()
         self.open()
 
+    def ours(self) -> dict[EndpointKind, LocalEndpoints | ProxyEndpoints | FlagEndpoints]:
+        """What drives and counts each kind of endpoint."""
+        return {
+            EndpointKind.LOCAL: self.endpoints,
+            EndpointKind.PROXY: self.proxies,
+            EndpointKind.FLAGS: self.flags,
+        }
+
     def open(self) -> None:
         """Put the bot together on what is on disk, as after a restart."""
         self.bot = assemble(
@@ -211,8 +221,8 @@ class Place:
             policy=self.policy,
             edges=Edges(
                 archive=self.archive,
-                controls={EndpointKind.LOCAL: self.endpoints, EndpointKind.PROXY: self.proxies},
-                meters={EndpointKind.LOCAL: self.endpoints, EndpointKind.PROXY: self.proxies},
+                controls=self.ours(),
+                meters=self.ours(),
                 writers=self.writers,
                 wording=self.wording,
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),

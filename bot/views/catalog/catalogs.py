@@ -18,6 +18,7 @@ NAMES = {
     CatalogKind.BACKSTAGE: "Backstage",
     CatalogKind.DATAHUB: "DataHub",
     CatalogKind.PROXY: "The proxy",
+    CatalogKind.FLAGS: "The flag",
 }
 TAKEN_BY = {CatalogKind.BACKSTAGE: "git apply", CatalogKind.DATAHUB: "datahub ingest mcps"}
 """What is written for these is a file, and how somebody takes it there."""

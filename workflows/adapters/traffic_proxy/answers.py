@@ -1,21 +1,24 @@
-"""Has the answers of proxied endpoints say that they end, and when. Safe to call twice."""
+"""Has the answers of proxied endpoints, and of flags, say that they end, and when. Safe to call twice."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from data.errors import NotFound, Unavailable
 from data.records.deprecation import Deprecation, Lifecycle, Listing
+from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.adapters.traffic_proxy.route import Announced
 
 
-class ProxyAnswers:
-    """The catalog that callers read: headers on each answer (said.py)."""
+class Answers(ABC):
+    """What callers read where they call, or ask."""
 
-    def __init__(self, endpoints: ProxyEndpoints) -> None:
+    def __init__(self, endpoints: ProxyEndpoints | FlagEndpoints) -> None:
         self._endpoints = endpoints
 
     def write(self, deprecation: Deprecation) -> tuple[str, ...]:
-        """Raises Unavailable where a proxy was never started, or does not do yet what is wanted of it."""
+        """Raises Unavailable where one was never started, or does not do yet what is wanted of it."""
         places = []
         for one in deprecation.listings:
             if self._is_there(one):
@@ -38,9 +41,7 @@ class ProxyAnswers:
         """Nothing has to be lifted where nothing ever was."""
         is_there = self._endpoints.folders.config(one.called) is not None
         if not is_there and one.lifecycle is not Lifecycle.IN_SERVICE:
-            raise Unavailable(
-                f"No proxy was ever started for {one.called}: emeritus endpoint proxy {one.called} --to ADDRESS"
-            )
+            raise Unavailable(self._never_started(one.called))
         return is_there
 
     def _said(self, deprecation: Deprecation, one: Listing) -> Announced | None:
@@ -50,11 +51,39 @@ class ProxyAnswers:
             retirement_id=deprecation.retirement_id,
             since=deprecation.since,
             until=deprecation.until,
-            successor=self._address(deprecation) if deprecation.is_listed else "",
+            successor=self._successor(deprecation),
         )
 
-    def _address(self, deprecation: Deprecation) -> str:
+    @abstractmethod
+    def _never_started(self, ref: str) -> str: ...
+
+    @abstractmethod
+    def _successor(self, deprecation: Deprecation) -> str: ...
+
+
+class ProxyAnswers(Answers):
+    """Headers on each answer (said.py)."""
+
+    def __init__(self, endpoints: ProxyEndpoints) -> None:
+        super().__init__(endpoints)
+        self._proxies = endpoints.folders
+
+    def _never_started(self, ref: str) -> str:
+        return f"No proxy was ever started for {ref}: emeritus endpoint proxy {ref} --to ADDRESS"
+
+    def _successor(self, deprecation: Deprecation) -> str:
+        """Its address, which a link needs."""
         try:
-            return self._endpoints.folders.known(deprecation.successor).public
+            return self._proxies.known(deprecation.successor).public if deprecation.is_listed else ""
         except NotFound:
             return ""
+
+
+class FlagAnswers(Answers):
+    """Metadata of each evaluation (flags/flag.py)."""
+
+    def _never_started(self, ref: str) -> str:
+        return f"The flag {ref} was never served: EMERITUS_FLAGS=[HOST:]PORT emeritus serve"
+
+    def _successor(self, deprecation: Deprecation) -> str:
+        return deprecation.successor

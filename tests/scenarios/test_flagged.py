@@ -1,0 +1,49 @@
+"""Callers go by a flag: they read of the end, are told not to call the model on that day, and to call it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.records.deprecation import CatalogKind
+from data.records.retirement import State
+from data.records.traffic import Desired, Lane
+from tests.data.catalogs import a_document
+from tests.scenarios.town import TOM, Town
+from workflows.adapters.flags.endpoints import FlagEndpoints
+from workflows.adapters.flags.service import FlagService
+from workflows.adapters.traffic_proxy.answers import FlagAnswers
+
+REF = "churn-v1-prod"
+SERVES = "type: model-server, lifecycle: production, owner: growth-ml, dependsOn: ['resource:churn-v1']"
+
+
+def test_callers_who_go_by_a_flag_are_told_not_to_call_and_to_call_again(tmp_path: Path) -> None:
+    flags = FlagEndpoints(tmp_path / "flags")
+    with Town(tmp_path, serves=False, writers={CatalogKind.FLAGS: FlagAnswers(flags)}) as town:
+        service = FlagService(flags, declared=lambda: {REF: False}, now=town.now)
+        town.learns(a_document("Component", REF, SERVES, endpoint_kind="flags", endpoint_ref=REF))
+
+        def told(consumer: str) -> Lane:
+            found = service.evaluate(REF, consumer)
+            assert found is not None
+            return found.value
+
+        town.announce()
+        said = service.evaluate(REF, "web")
+        assert said is not None
+        assert said.metadata["sunset"] == "2026-05-04T09:00:00+00:00"
+        assert (
+            "The flag says that *churn-v1* is *deprecated*; last day of service 2026-05-04" in town.thread()
+        )
+        flags.want(REF, Desired(new="http://models/churn-v2", pins={"win-back-mailer": Lane.NEW}))
+
+        town.everybody_moves()
+        town.pass_time(days=55)
+        assert town.retirement().state is State.DISABLED
+        assert (told("web"), told("win-back-mailer")) == (Lane.BLOCKED, Lane.NEW)
+
+        town.command(TOM, "restore RET-1 the campaign still needs it")
+        town.settle()
+        assert town.retirement().state is State.ROLLED_BACK
+        assert told("web") is Lane.OLD
+        service.close()

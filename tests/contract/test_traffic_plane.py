@@ -61,7 +61,8 @@ def test_what_it_lacks_or_what_makes_no_sense_is_refused_and_changes_nothing(
     before = to_new(site, 25) if Ability.SPLIT in abilities else Desired()
     site.plane.want(site.ref, before)
     lacking = [desired for ability, desired in needing(site).items() if ability not in abilities]
-    no_window = Brownout(begins_at=site.now(), ends_at=site.now())
+    at = site.now()
+    no_window = Brownout(begins_at=at, ends_at=at)
     for desired in [*lacking, Desired(new_percent=5), Desired(brownout=no_window), to_new(site, 101)]:
         with pytest.raises(Refused):
             site.plane.want(site.ref, desired)

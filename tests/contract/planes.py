@@ -18,7 +18,10 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
 
 from data.records.traffic import Ability
+from tests.workflows.adapters.engined import an_envoy, an_haproxy
 from tests.workflows.adapters.proxied import REF, a_proxy, settled
+from workflows.adapters.envoy.endpoints import EnvoyEndpoints
+from workflows.adapters.haproxy.endpoints import HAProxyEndpoints
 from workflows.adapters.traffic_proxy.plane import ProxyPlane
 from workflows.traffic_plane import TrafficPlane
 
@@ -195,7 +198,11 @@ class Kind(NamedTuple):
     abilities: frozenset[Ability]
 
 
-PLANES: dict[str, Kind] = {"proxy": Kind(proxied, frozenset(Ability))}
+PLANES: dict[str, Kind] = {
+    "proxy": Kind(proxied, frozenset(Ability)),
+    "envoy": Kind(an_envoy, EnvoyEndpoints.can),
+    "haproxy": Kind(an_haproxy, HAProxyEndpoints.can),
+}
 
 
 def able_to(*abilities: Ability) -> pytest.MarkDecorator:

@@ -1,0 +1,1 @@
+"""HAProxy, led by a map file and asked on its socket."""

@@ -57,7 +57,7 @@ sizes = st.tuples(st.integers(1, 8), st.integers(1, 8))
 
 
 @given(cells)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_it_is_the_mean_of_likelihood_ratios(looks: list[Cell]):
     evidence = seen(UNCAPPED, *looks)
     assert math.exp(abort(evidence)) == pytest.approx(by_hand(looks, 1.2, WORSE))
@@ -65,7 +65,7 @@ def test_it_is_the_mean_of_likelihood_ratios(looks: list[Cell]):
 
 
 @given(exposure=calls, parts=sizes, bad=st.tuples(st.integers(0, 3), st.integers(0, 3)))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_a_look_may_be_cut_into_parts_of_equal_exposure(exposure, parts, bad):
     (old, new), (first, second) = exposure, parts
     bad_old, bad_new = min(bad[0], old), min(bad[1], new)
@@ -80,7 +80,7 @@ def test_a_look_may_be_cut_into_parts_of_equal_exposure(exposure, parts, bad):
 
 
 @given(cells, st.integers(0, 5))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_it_goes_on_after_a_restart_as_if_there_was_none(looks: list[Cell], at: int):
     kept = msgspec.json.decode(msgspec.json.encode(seen(FLOORED, *looks[:at])), type=Evidence)
     for cell in looks[at:]:

@@ -125,6 +125,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     verdict: Verdict
     metric: str
     consumer: str
+    margins: Margins
     old_calls: int
     old_bad: int
     new_calls: int
@@ -135,3 +136,15 @@ class Judgement(Record, frozen=True, kw_only=True):
     gap: Gap | None = None
     gap_since: datetime | None = None
     barred: str = ""
+
+
+class Drift(Record, frozen=True, kw_only=True):
+    """Whether a successor's predictions are spread over fixed bins as the old model's are.
+
+    rising, falling   per bin: that the successor's predictions fall into it more often, or less often
+    peak      the most that ever spoke for either, as a log e-value of all bins together
+    """
+
+    rising: tuple[Evidence, ...]
+    falling: tuple[Evidence, ...]
+    peak: float = 0.0

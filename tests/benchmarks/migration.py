@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import canaries
+from tests.benchmarks import canaries, harmed_groups
 from tests.benchmarks.table import Figures, main
 
 FIGURES: Figures = {
     "sound": canaries.sound,
     "broken": canaries.broken,
     "shadow": canaries.in_shadow,
+    "harmed": harmed_groups.harmed,
 }
 
 

@@ -15,6 +15,18 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or f'{noun}s'}"
 
 
+UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def spoken(seconds: float) -> str:
+    """ "2.5 days", "90 minutes", "1 second": in the largest unit of which there are two, or one to the full."""
+    size, unit = next(
+        ((size, unit) for size, unit in UNITS if seconds >= 2 * size or round(seconds) == size), UNITS[-1]
+    )
+    number = f"{seconds / size:,.1f}".removesuffix(".0")
+    return f"{number} {unit}{'' if number == '1' else 's'}"
+
+
 def one_of(names: Sequence[str]) -> str:
     """ "a, b or c"; of very many, the first and how many more."""
     *others, last = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workflows.rules.wording import NAMES_ROOM, named, typed
+from workflows.rules.wording import NAMES_ROOM, named, spoken, typed
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,22 @@ def test_the_first_few_are_named_as_many_as_leave_room_for_the_rest_of_the_sente
 )
 def test_a_name_is_shown_in_a_command_as_it_can_be_typed(name, shown):
     assert typed(name, "csv:web") == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (5400, "90 minutes"),
+        (3600, "1 hour"),
+        (86_400, "1 day"),
+        (100_000, "27.8 hours"),
+        (216_000, "2.5 days"),
+        (86_400 * 2000, "2,000 days"),
+    ],
+)
+def test_a_time_is_said_in_a_unit_people_reckon_in(seconds, said):
+    assert spoken(seconds) == said

@@ -69,15 +69,15 @@ def after(evidence: Evidence, cells: Iterable[Cell], *, minutes: float = 1) -> E
 
 def abort(evidence: Evidence) -> float:
     """Log e-value against "bad no more than `abort_ratio` times as often, or no more often than `floor`"."""
-    against = _mean(evidence.abort)
-    return min(against, _mean(evidence.floor_abort)) if evidence.margins.floor else against
+    against = log_mean(evidence.abort)
+    return min(against, log_mean(evidence.floor_abort)) if evidence.margins.floor else against
 
 
 def promote(evidence: Evidence) -> float:
     """Log e-value against "bad at least `promote_ratio` times as often, and at least as often as `floor`"."""
     if not evidence.margins.floor:
-        return _mean(evidence.promote)
-    return _mean((_mean(evidence.promote), _mean(evidence.floor_promote)))
+        return log_mean(evidence.promote)
+    return log_mean((log_mean(evidence.promote), log_mean(evidence.floor_promote)))
 
 
 def ratio(evidence: Evidence) -> float | None:
@@ -149,7 +149,7 @@ def _sum(one: Sequence[float], other: Sequence[float], times: float = 1) -> tupl
     return tuple(mine + times * more for mine, more in zip(one, other, strict=True))
 
 
-def _mean(logs: Sequence[float]) -> float:
+def log_mean(logs: Sequence[float]) -> float:
     """Log of the mean of what these are the logs of."""
     most = max(logs)
     return most + math.log(sum(math.exp(one - most) for one in logs) / len(logs))

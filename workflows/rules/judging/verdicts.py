@@ -47,6 +47,7 @@ def _judged(gate: Gate, gates: int, at: datetime) -> Judgement:
         verdict=found,
         metric=gate.metric,
         consumer=gate.consumer,
+        margins=evidence.margins,
         old_calls=evidence.old_calls,
         old_bad=evidence.old_bad,
         new_calls=evidence.new_calls,

@@ -44,6 +44,7 @@ def test_a_judgement_of_pairs_counts_each_call_once():
         verdict=Verdict.HOLD,
         metric=ERRORS,
         consumer="",
+        margins=Margins(),
         old_calls=200,
         old_bad=1,
         new_calls=200,

@@ -62,6 +62,7 @@ def test_a_judgement_says_its_numbers_and_what_it_still_takes():
             verdict=Verdict.HOLD,
             metric=ERRORS,
             consumer="",
+            margins=Margins(),
             old_calls=1500,
             old_bad=30,
             new_calls=500,

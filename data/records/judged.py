@@ -48,6 +48,18 @@ class Margins(Record, frozen=True, kw_only=True):
     burst_max: float = 10.0
 
 
+class Frozen(Record, frozen=True, kw_only=True):
+    """How often calls of one consumer were bad while the old model answered them: a share, 0 to 1.
+
+    low, high   it is between these, with odds of a thousand to one at either end
+    """
+
+    calls: int
+    bad: int
+    low: float
+    high: float
+
+
 class Evidence(Record, frozen=True, kw_only=True):
     """All that is kept of one metric: it goes on from here after any restart.
 
@@ -58,6 +70,7 @@ class Evidence(Record, frozen=True, kw_only=True):
                consumer: their quotient is the ratio, whoever moved first (Mantel and Haenszel)
     spent      consumer -> how much of `burst_max` is used up just now; it wears off within a minute
     capped     bad calls that did not count for that
+    frozen     consumer -> what is gone by once none of its calls goes to the old model any more
     """
 
     margins: Margins
@@ -74,13 +87,15 @@ class Evidence(Record, frozen=True, kw_only=True):
     weighed_new: float = 0.0
     capped: float = 0.0
     spent: dict[str, float] = {}
+    frozen: dict[str, Frozen] = {}
 
 
 class Gate(Record, frozen=True, kw_only=True):
     """One metric, of one consumer that is judged apart or of all together, where `consumer` is empty.
 
     began_at    of the first look; `looked_at`: of the latest
-    old_called_at, new_called_at   the latest look at which that arm had been called
+    new_called_at   the latest look at which the successor had been called; `old_called_at`: the old model, or the
+               successor by somebody whose share of bad calls on the old one is frozen
     gap, gap_since   what kept the latest look from saying anything, and since when
     barred      why it decides nothing: it fired with old against old
     is_paired   both models got each call: bad on one of them only is what counts

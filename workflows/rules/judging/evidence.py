@@ -11,6 +11,8 @@ whose means in this look keep to d, as (1 + p (c - 1)) <= exp(p (c - 1)) for eac
 a supermartingale, and so is its mean over several r. By Ville's inequality it ever reaches 1 / alpha with probability
 alpha at most, however often one looks, whenever one stops, and whatever is done to shares of traffic between looks.
 Each consumer is a stratum with its own exposure: whoever fails often and moves first makes no successor look bad.
+Whoever has moved with all calls is held against their own share from before, by which c ^ x_new / exp(n_new p (c - 1))
+is at most 1 on average in the same way. That is weaker: what has changed since, with the hour, does not cancel out.
 
 Sources: Lindon and Malek, Anytime-Valid Inference for Multinomial Count Data, NeurIPS 2022; Ramdas, Grünwald, Vovk and
 Shafer, Game-Theoretic Statistics and Safe Anytime-Valid Inference, Statistical Science 38 (2023).
@@ -19,12 +21,12 @@ Shafer, Game-Theoretic Statistics and Safe Anytime-Valid Inference, Statistical 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from data.records.judged import Evidence, Margins
+from data.records.judged import Evidence, Frozen, Margins
 
 WORSE = (1.3, 1.6, 2.0, 2.6, 3.4, 5.0, 12.0)
 """What is bet on against `abort_ratio`, as its multiples: from a little worse to broken."""
@@ -43,21 +45,29 @@ class Cell(NamedTuple):
     new_bad: int
 
 
-def begun(margins: Margins) -> Evidence:
-    """Nothing is known yet: every e-value is 1."""
+def begun(margins: Margins, frozen: Mapping[str, Frozen] | None = None) -> Evidence:
+    """Nothing is known yet: every e-value is 1. `frozen`: consumer -> its share of bad calls on the old model."""
     assert 0 < margins.abort_ratio < margins.promote_ratio
     assert 0 < margins.alpha < 1
     assert 0 < margins.promote_alpha < 1
     assert 0 <= margins.floor < 1
     worse, better = (0.0,) * len(WORSE), (0.0,) * len(BETTER)
-    return Evidence(margins=margins, abort=worse, promote=better, floor_abort=worse, floor_promote=better)
+    return Evidence(
+        margins=margins,
+        abort=worse,
+        promote=better,
+        floor_abort=worse,
+        floor_promote=better,
+        frozen=dict(frozen or {}),
+    )
 
 
 def after(evidence: Evidence, cells: Iterable[Cell], *, minutes: float = 1) -> Evidence:
     """The evidence once these calls are counted as well, which nobody had counted before.
 
     minutes   since the look before. Bursts leak as from a bucket: `burst_max` a minute, no more at once.
-    A consumer of whose calls one model got none says nothing of the ratio.
+    A consumer of whose calls the successor got none says nothing; one of whose the old model got none, only where
+    its share is frozen.
     """
     worn = evidence.margins.burst_max * minutes
     spent = {who: one - worn for who, one in evidence.spent.items() if one > worn}
@@ -117,12 +127,14 @@ def _with(evidence: Evidence, cell: Cell, minutes: float) -> Evidence:
     if cell.old_calls and cell.new_calls:
         abort = _sum(abort, moved(cell, margins.abort_ratio, WORSE), share)
         promote = _sum(promote, moved(cell, margins.promote_ratio, BETTER), share)
+    elif cell.new_calls and (was := evidence.frozen.get(cell.consumer)) is not None:
+        abort = _sum(abort, _alone(cell, margins.abort_ratio * was.high, WORSE, share))
+        promote = _sum(promote, _alone(cell, margins.promote_ratio * was.low, BETTER, 1))
     calls = cell.old_calls + cell.new_calls
     floor_abort, floor_promote = evidence.floor_abort, evidence.floor_promote
     if margins.floor:
-        floor_abort = _sum(floor_abort, _over_floor(cell, margins.floor, WORSE, share))
-        # Nothing is capped in a successor's favour.
-        floor_promote = _sum(floor_promote, _over_floor(cell, margins.floor, BETTER, 1))
+        floor_abort = _sum(floor_abort, _alone(cell, margins.floor, WORSE, share))
+        floor_promote = _sum(floor_promote, _alone(cell, margins.floor, BETTER, 1))
     return replace(
         evidence,
         abort=abort,
@@ -140,9 +152,14 @@ def _with(evidence: Evidence, cell: Cell, minutes: float) -> Evidence:
     )
 
 
-def _over_floor(cell: Cell, floor: float, times: Sequence[float], share: float) -> tuple[float, ...]:
-    """A bad call multiplies by `one`, and every call divides by what that is on average at the floor, or more."""
-    return tuple(share * cell.new_bad * math.log(one) - cell.new_calls * floor * (one - 1) for one in times)
+def _alone(cell: Cell, bound: float, times: Sequence[float], counting: float) -> tuple[float, ...]:
+    """Of the successor's calls, against bad ones being at least, or at most, so frequent.
+
+    counting   share of the bad ones that count: fewer only where they speak against it. Capping is in nobody's favour.
+    """
+    return tuple(
+        counting * cell.new_bad * math.log(one) - cell.new_calls * bound * (one - 1) for one in times
+    )
 
 
 def _sum(one: Sequence[float], other: Sequence[float], times: float = 1) -> tuple[float, ...]:

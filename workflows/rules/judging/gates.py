@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from data.records.judged import Gap, Gate, Judging, Margins
+from data.records.judged import Frozen, Gap, Gate, Judging, Margins
 from data.records.traffic import Observed
 from workflows.rules.judging.evidence import Cell, after, begun
 from workflows.rules.judging.looks import Look, between, kept
@@ -22,21 +22,23 @@ def opened(
     *,
     critical: Iterable[str] = (),
     barred: Mapping[str, str] | None = None,
+    frozen: Mapping[str, Mapping[str, Frozen]] | None = None,
     paired_from: datetime | None = None,
 ) -> Judging:
     """Nothing was looked at yet. One of these goes all the way of a successor: its error guarantee is over all looks.
 
     critical   consumers that are judged apart, besides being among all: in a mean they would vanish
     barred     metric -> why it decides nothing
+    frozen     metric -> consumer -> its share on the old model, for when all its calls have moved
     paired_from  since when both models get each call; None: each call goes to one of them
     """
-    why = barred or {}
+    why, before = barred or {}, frozen or {}
     return Judging(
         gates=tuple(
             Gate(
                 metric=metric,
                 consumer=consumer,
-                evidence=begun(margins),
+                evidence=begun(margins, before.get(metric)),
                 barred=why.get(metric, ""),
                 is_paired=paired_from is not None,
                 began_at=paired_from,
@@ -79,10 +81,10 @@ def gap(gate: Gate, at: datetime) -> tuple[Gap, datetime | None] | None:
     """What keeps this gate from saying anything now, and since when."""
     if gate.gap is not None:
         return gate.gap, gate.gap_since
-    calls = gate.evidence.new_calls, gate.evidence.old_calls
-    if _is_quiet(calls[0], gate.new_called_at, gate.began_at, at):
+    calls = gate.evidence.new_calls
+    if _is_quiet(calls, gate.new_called_at, gate.began_at, at):
         return Gap.UNCALLED_NEW, gate.new_called_at or gate.began_at
-    if _is_quiet(calls[1], gate.old_called_at, gate.began_at, at):
+    if _is_quiet(gate.evidence.old_calls or calls, gate.old_called_at, gate.began_at, at):
         return Gap.UNCALLED_OLD, gate.old_called_at or gate.began_at
     return None
 
@@ -100,7 +102,8 @@ def _counted(gate: Gate, look: Look, at: datetime) -> Gate:
     called: dict[str, Any] = {}
     if any(cell.new_calls for cell in look.cells):
         called["new_called_at"] = at
-    if any(cell.old_calls for cell in look.cells):
+    known = gate.evidence.frozen
+    if any(cell.old_calls or (cell.new_calls and cell.consumer in known) for cell in look.cells):
         called["old_called_at"] = at
     evidence = after(gate.evidence, look.cells, minutes=minutes)
     gate = replace(gate, evidence=evidence, looked_at=at, **called)

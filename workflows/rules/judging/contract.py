@@ -56,7 +56,7 @@ def breaches(contract: Contract, old: Answer, new: Answer) -> list[tuple[str, st
     What stood there is not told: it is a customer's.
     """
     if old.status // 100 != new.status // 100:
-        return [("", f"answers {new.status // 100}xx where the old model answers {old.status // 100}xx")]
+        return [("", f"has status {new.status // 100}xx where the old model's has {old.status // 100}xx")]
     fields = contract.errors if new.is_error else contract.fields
     return list(dict.fromkeys(_breaches(fields, new.body)))
 

@@ -111,8 +111,8 @@ def test_a_successor_is_held_to_it(body, expected):
         (REFUSED[1], []),
         (Answer(400, {"error": {"code": "range", "field": "x"}}), []),
         (Answer(422, {"detail": "no"}), [("/error", "is missing")]),
-        (Answer(500, {"error": {}}), [("", "answers 5xx where the old model answers 4xx")]),
-        (Answer(200, a_body()), [("", "answers 2xx where the old model answers 4xx")]),
+        (Answer(500, {"error": {}}), [("", "has status 5xx where the old model's has 4xx")]),
+        (Answer(200, a_body()), [("", "has status 2xx where the old model's has 4xx")]),
     ],
     ids=["the same", "another status of its kind", "another shape", "a crash", "an answer"],
 )

@@ -34,5 +34,5 @@ class TrafficPlane(Protocol):
         ...
 
     def observe(self, ref: str) -> Observed:
-        """What was counted. All that was decided before it was asked is in it: a baseline for what follows."""
+        """What was counted. All that it decided before it was asked is in it: a baseline for what follows."""
         ...

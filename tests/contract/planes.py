@@ -32,7 +32,7 @@ class Model:
     """Answers with its name, and counts. A copy says so: by `X-Mirrored`, or as Envoy does, by the host's name."""
 
     def __init__(self, name: str, loop: asyncio.AbstractEventLoop) -> None:
-        self.name, self._loop = name, loop
+        self.name, self.loop = name, loop
         self.address = ""
         self.status = 200
         self.by_caller: Counter[str] = Counter()
@@ -48,10 +48,10 @@ class Model:
         self.copied = 0
 
     def start(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(10)
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._stop(), self.loop).result(10)
 
     async def _start(self) -> None:
         self._runner = web.ServerRunner(web.Server(self._answer, access_log=None), shutdown_timeout=0.1)

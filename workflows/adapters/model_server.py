@@ -121,6 +121,9 @@ def is_locked(path: Path) -> bool:
 
 
 class ModelServer(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Who comes while five others wait, as the library has it, would be tried again by the kernel a second later."""
+
     def __init__(
         self,
         port: int,

@@ -63,11 +63,14 @@ class Model(BaseHTTPRequestHandler):
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Connection", "X-Of-This-Line")
         self.send_header("X-Of-This-Line", "secret")
+        content += b" " * (70_000 if self.path == "/half-of-much" else 0)
         if self.path == "/half-in-chunks":
             self.send_header("Transfer-Encoding", "chunked")
             content = b"3\r\nabc\r\n"
         else:
-            self.send_header("Content-Length", str(len(content) + (10 if self.path == "/half" else 0)))
+            self.send_header(
+                "Content-Length", str(len(content) + (10 if self.path in ("/half", "/half-of-much") else 0))
+            )
         self.send_header("Sunset", "Fri, 01 Jan 2027 00:00:00 GMT")
         self.end_headers()
         if self.command != "HEAD":

@@ -128,8 +128,10 @@ def test_nobody_is_led_anywhere_but_to_the_model(there: There, line: str, status
 
 
 def test_half_an_answer_never_looks_whole(there: There) -> None:
+    said = ask(there.address, path="/half")
+    assert (said.status, said.json["error"]) == (502, f"the model behind {REF} does not answer")
     with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
-        ask(there.address, path="/half")
+        ask(there.address, path="/half-of-much")
     url = urlsplit(there.address)
     with socket.create_connection((url.hostname, url.port), timeout=10) as line:
         line.sendall(b"POST /half-in-chunks HTTP/1.0\r\nContent-Length: 0\r\n\r\n")

@@ -11,12 +11,13 @@ import itertools
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 
 from aiohttp import ClientError, ClientResponse, ClientSession, HttpVersion11, web
+from multidict import CIMultiDict
 from yarl import URL
 
 from workflows.adapters.call_log import CallLog
@@ -32,6 +33,7 @@ from workflows.adapters.traffic_proxy.ways import Became, Call, is_copied, way_o
 
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 REQUEST_ID = "X-Request-Id"
+SMALL_BYTES = 65_536
 
 
 class Proxy:
@@ -47,7 +49,7 @@ class Proxy:
         now: Callable[[], datetime],
     ) -> None:
         self._log, self._tally, self._client, self._now = Logged(log), tally, client, now
-        self._mirror = Mirror(client, tally)
+        self._mirror, self._keeping = Mirror(client, tally), asyncio.Lock()
         # Its own, by which it knows a call that comes round.
         self._name = f"1.1 {via_of(route.ref)}.{secrets.token_hex(4)}"
         self._numbers = itertools.count(secrets.randbits(32))
@@ -68,9 +70,10 @@ class Proxy:
 
     async def keep(self) -> None:
         """What was counted, without waiting for the log; where it cannot be written, the next time."""
-        if (kept := self._tally.kept()) is not None:
-            with suppress(OSError):
-                await asyncio.to_thread(self._tally.write, kept)
+        async with self._keeping:  # or an older count would be written over a newer one
+            if (kept := self._tally.kept()) is not None:
+                with suppress(OSError):
+                    await asyncio.to_thread(self._tally.write, kept)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         caller = caller_of(request.headers.get(HEADER, "")) or ANONYMOUS
@@ -131,10 +134,9 @@ class Proxy:
         answer: web.StreamResponse | None = None
         begun = time.monotonic()
         to = route.traffic.new if became is Became.NEW else route.to
-        body = (
-            (_noted(request, copy) if copy is not None else request.content) if request.body_exists else None
-        )
         try:
+            body = await _body(request, copy)
+            begun = time.monotonic()
             async with self._client.request(
                 request.method,
                 URL(f"{to}{request.rel_url.raw_path_qs}", encoded=True),
@@ -143,10 +145,17 @@ class Proxy:
                 allow_redirects=False,
                 skip_auto_headers=AUTOMATIC,
             ) as behind:
-                answer = _begun(behind, route, became)
-                await answer.prepare(request)
-                async for part in behind.content.iter_any():
-                    await answer.write(part)
+                headers = _headers_of(behind, route, became)
+                if _is_small(behind.content_length) and request.method != "HEAD":
+                    answer = web.Response(
+                        status=behind.status, reason=behind.reason, headers=headers, body=await behind.read()
+                    )
+                    await answer.prepare(request)
+                else:
+                    answer = web.StreamResponse(status=behind.status, reason=behind.reason, headers=headers)
+                    await answer.prepare(request)
+                    async for part in behind.content.iter_any():
+                        await answer.write(part)
                 await answer.write_eof()
         except (ClientError, TimeoutError, OSError) as error:
             has_gone = request.transport is None or request.transport.is_closing()
@@ -166,6 +175,23 @@ class Proxy:
         return answer
 
 
+def _is_small(length: int | None) -> bool:
+    return length is not None and length <= SMALL_BYTES
+
+
+async def _body(request: web.BaseRequest, copy: Copy | None) -> bytes | AsyncIterable[bytes] | None:
+    """What is small is had whole first: it goes out with the head, and half of it never reaches a model."""
+    if not request.body_exists:
+        return None
+    if not _is_small(request.content_length):
+        return _noted(request, copy) if copy is not None else request.content
+    body = await request.read()
+    if copy is not None:
+        copy.note(body)
+        copy.is_read = True
+    return body
+
+
 async def _noted(request: web.BaseRequest, copy: Copy) -> AsyncIterator[bytes]:
     """What is passed on, with a note of it for the copy."""
     async for part in request.content.iter_any():
@@ -174,14 +200,13 @@ async def _noted(request: web.BaseRequest, copy: Copy) -> AsyncIterator[bytes]:
     copy.is_read = True
 
 
-def _begun(behind: ClientResponse, route: Route, became: Became) -> web.StreamResponse:
+def _headers_of(behind: ClientResponse, route: Route, became: Became) -> CIMultiDict[str]:
     headers = passed(behind.headers, but=frozenset(), via=NAME)
-    answer = web.StreamResponse(status=behind.status, reason=behind.reason, headers=headers)
     told = said.headers(route.announced) | said.answered_by(route, became)
     for name in told.keys() & said.ONE_EACH:  # what the plan says counts, whatever the model says of its own
-        answer.headers.popall(name, None)
-    answer.headers.extend(told)
-    return answer
+        headers.popall(name, None)
+    headers.extend(told)
+    return headers
 
 
 def _browned_out(route: Route, now: datetime) -> web.Response:

@@ -59,6 +59,8 @@ class Model(BaseHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         if self.path == "/moved":
             self.send_header("Location", "/elsewhere")
+        if self.path == "/latin-1":
+            self.send_header("X-Name", "caf\xe9")
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Connection", "X-Of-This-Line")

@@ -23,6 +23,7 @@ from workflows.adapters.traffic_proxy.route import (
     ADDRESS_FILE,
     CALLS_FILE,
     LOCK_FILE,
+    ROUTE_FILE,
     Announced,
     Route,
     routes,
@@ -86,6 +87,11 @@ class ProxyEndpoints(CallMeter):
     def describe(self, ref: str) -> Status:
         """As seen now. One that should serve and does not, or does not obey yet, is Unavailable."""
         route = self.folders.config(ref)
+        if route is None and self._is_running(ref):
+            raise Unavailable(
+                f"The proxy of {ref} runs, and {self.folders.of(ref) / ROUTE_FILE} was taken away. Put it back, or "
+                f"stop the proxy and start it again: emeritus endpoint proxy {shlex.quote(ref)} --to ADDRESS"
+            )
         if route is None:
             return Status.ABSENT
         said = self.said(ref)

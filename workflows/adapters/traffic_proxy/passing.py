@@ -6,7 +6,7 @@ import socket
 import struct
 from http import HTTPStatus
 
-from aiohttp import ClientConnectorCertificateError, ClientResponseError, web
+from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponseError, web
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from workflows.adapters.caller_names import VIA
@@ -32,8 +32,24 @@ AUTOMATIC = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 NAME = f"1.1 {VIA}"
 
 
+class Unpassable(ClientError):
+    """A header whose bytes are no UTF-8: what goes out would lack them, and nobody would know."""
+
+
+def unpassable(headers: CIMultiDictProxy[str]) -> str:
+    """The name of such a header; empty where there is none."""
+    return next((name for name, value in headers.items() if not value.isascii() and _is_torn(value)), "")
+
+
+def _is_torn(value: str) -> bool:
+    """Bytes that could not be decoded stand in it as halves of a pair (PEP 383)."""
+    return any("\udc80" <= sign <= "\udcff" for sign in value)
+
+
 def what_failed(error: Exception) -> tuple[int, str]:
     match error:
+        case Unpassable():
+            return HTTPStatus.BAD_GATEWAY, f"answers with a header that is no UTF-8: {error}"
         case TimeoutError():
             return HTTPStatus.GATEWAY_TIMEOUT, "took too long"
         case ClientConnectorCertificateError():

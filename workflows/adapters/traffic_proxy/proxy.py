@@ -26,7 +26,16 @@ from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.traffic_proxy import said
 from workflows.adapters.traffic_proxy.logged import Logged
 from workflows.adapters.traffic_proxy.mirror import Copy, Mirror
-from workflows.adapters.traffic_proxy.passing import AUTOMATIC, NAME, OURS, passed, reset, what_failed
+from workflows.adapters.traffic_proxy.passing import (
+    AUTOMATIC,
+    NAME,
+    OURS,
+    Unpassable,
+    passed,
+    reset,
+    unpassable,
+    what_failed,
+)
 from workflows.adapters.traffic_proxy.route import Route
 from workflows.adapters.traffic_proxy.tally import Row, Tally
 from workflows.adapters.traffic_proxy.ways import Became, Call, is_copied, way_of
@@ -112,6 +121,9 @@ class Proxy:
             return Became.ENDED, _said(HTTPStatus.GONE, said.gone(route), route)
         if request.method == "CONNECT" or not request.rel_url.raw_path.startswith("/"):
             why = "a path of the model begins with /"
+            return Became.INVALID, _said(HTTPStatus.BAD_REQUEST, {"error": why}, route)
+        if name := unpassable(request.headers):
+            why = f"the header {name} is no UTF-8, and would not reach the model whole"
             return Became.INVALID, _said(HTTPStatus.BAD_REQUEST, {"error": why}, route)
         if self._name in request.headers.get("Via", ""):
             why = f"calls of {route.ref} come back to this proxy: its --to has to lead to the model"
@@ -201,6 +213,8 @@ async def _noted(request: web.BaseRequest, copy: Copy) -> AsyncIterator[bytes]:
 
 
 def _headers_of(behind: ClientResponse, route: Route, became: Became) -> CIMultiDict[str]:
+    if name := unpassable(behind.headers):
+        raise Unpassable(name)
     headers = passed(behind.headers, but=frozenset(), via=NAME)
     told = said.headers(route.announced) | said.answered_by(route, became)
     for name in told.keys() & said.ONE_EACH:  # what the plan says counts, whatever the model says of its own

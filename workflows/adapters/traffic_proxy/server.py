@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import os
-import resource
 import secrets
 import signal
 import time
@@ -24,6 +23,7 @@ from data.errors import Corrupt, Refused
 from workflows.adapters.call_log import BEAT_SECONDS, CallLog
 from workflows.adapters.endpoint_folders import EndpointFolders
 from workflows.adapters.model_server import Calendar, take_lock, write_atomically
+from workflows.adapters.traffic_proxy.front import Front, connections_allowed
 from workflows.adapters.traffic_proxy.proxy import Proxy
 from workflows.adapters.traffic_proxy.route import (
     ADDRESS_FILE,
@@ -43,6 +43,8 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 IDLE_SECONDS = 4.0
 """Before servers close a connection that rests, uvicorn after five: a call on a closed one would be lost."""
 END_SECONDS = 5.0
+OF_OURS_MAX = 32
+"""Connections of whoever asks on loopback what is obeyed."""
 FIELD_BYTES_MAX = 65_536
 """Of a line of the head, both ways: tokens and cookies grow beyond the eight kB that are usual."""
 LOOPBACK = "127.0.0.1"
@@ -71,16 +73,8 @@ def serve(
     lock = take_lock(folders.of(ref) / LOCK_FILE)
     if lock is None:
         raise runs_already(ref)
-    _many_connections()
     with lock:
         asyncio.run(_serve(folders, ref, at, calendar or Calendar(), is_ready))
-
-
-def _many_connections() -> None:
-    """As many as this user may have: what rests on some of them keeps no call from the others, nor a closing."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(
@@ -126,7 +120,7 @@ async def _serve(
             await proxy.keep()  # whoever asks reads what was counted until now
             return web.json_response({**identity, "obeys": proxy.route.digest})
 
-        front = await _listening(proxy.answer, at, ref)
+        front = await _listening(proxy.answer, at, ref, connections_max=connections_allowed())
         back = await _listening(tell, Listening(LOOPBACK, 0), ref)
         where = front.addresses[0]
         address = f"http://{f'[{where[0]}]' if ':' in where[0] else where[0]}:{where[1]}"
@@ -148,11 +142,16 @@ async def _serve(
 
 
 async def _listening(
-    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], at: Listening, ref: str
+    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    at: Listening,
+    ref: str,
+    *,
+    connections_max: int = OF_OURS_MAX,
 ) -> web.ServerRunner:
     # What is compressed goes through as it is.
-    server = web.Server(
+    server = Front(
         answer,
+        connections_max=connections_max,
         access_log=None,
         auto_decompress=False,
         logger=LOGGER,

@@ -191,6 +191,7 @@ def _standing(entity: Entity, model: str, endpoints: Ours, off: dict[str, Retire
         status = endpoints.describe(ref)
         if status == "serving":
             address = endpoints.address(ref)
+            note = endpoints.moving(ref) if isinstance(endpoints, ProxyEndpoints) else ""
     except EmeritusError as error:
         status, note = "unknown", str(error)
     if (by := off.get(ref)) is not None:

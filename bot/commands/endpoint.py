@@ -96,6 +96,7 @@ def proxy(name: str, to: str | None, listen: Address, public: str | None) -> Non
         raise click.UsageError(f"--to ADDRESS is missing: where does the model behind {ref} answer?")
     called = address_of(public, MODEL) if public else known.public if known else ""
     proxies.settle(ref, to=behind, public=called, is_closed=ref in off)
+    moving = proxies.moving(ref)
     from workflows.adapters.traffic_proxy.server import Listening, serve  # noqa: PLC0415 - nobody else needs aiohttp
 
     serve(
@@ -104,6 +105,7 @@ def proxy(name: str, to: str | None, listen: Address, public: str | None) -> Non
         Listening(listen.host, listen.port),
         is_ready=lambda address: say(
             f"The proxy of {ref} takes calls at {address} and passes them to {behind}"
+            + (f"; as before {moving}" if moving else "")
         ),
     )
 

@@ -15,8 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
+from data.records.traffic import Desired
 from tests.data.catalogs import a_document
 from tests.workflows.adapters.proxied import a_model, ask
+from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
+from workflows.adapters.traffic_proxy.plane import ProxyPlane
 
 REF = "churn-v1-prod"
 SERVES = "type: model-server, owner: growth-ml, dependsOn: ['resource:churn-v1']"
@@ -95,6 +98,12 @@ def test_it_passes_calls_on_says_where_and_ends_when_it_is_told_to(store: Path) 
             assert said.endswith(f"passes them to {model}\n"), "remembered from before"
             told = run(store, "import", "calls", "--local")
             assert "job" in run(store, "impact", "churn-v1").stdout, told.output
+            plane = ProxyPlane(ProxyEndpoints(store.parent / "proxies"))
+            plane.want(REF, Desired(new="http://127.0.0.1:1", new_name="churn-v2", new_percent=25))
+            (listed,) = [line for line in run(store, "endpoint", "list").stdout.splitlines() if REF in line]
+            assert listed.endswith("  25 % of calls go to churn-v2")
+        with a_proxy(store) as (_, said):
+            assert said.endswith(f"passes them to {model}; as before 25 % of calls go to churn-v2\n")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from workflows.adapters.traffic_proxy.route import (
     routes,
     runs_already,
 )
+from workflows.rules.migrating.telling import in_words
 
 OBEYED_TIMEOUT_SECONDS = 5.0
 POLL_SECONDS = 0.02
@@ -143,6 +145,10 @@ class ProxyEndpoints(CallMeter):
                 self.folders.save(after)
         self._obeyed(ref)
         return after != before
+
+    def moving(self, ref: str) -> str:
+        """In words where its calls are led now; empty where all go to the model behind."""
+        return in_words(self.folders.known(ref).traffic, datetime.now(UTC))
 
     def log_of(self, ref: str) -> Path:
         return self.folders.of(ref) / CALLS_FILE

@@ -153,7 +153,7 @@ def _able(ability: Ability) -> list[str]:
 
 @contextmanager
 def _a_site(run: Run, name: str, what: str) -> Iterator[Site]:
-    folder = run.folder / f"{name} {what}"
+    folder = run.folder / f"{name}-{what}"
     folder.mkdir()
     with two_models() as (old, new), PLANES[name].build(folder, old, new) as site:
         yield site

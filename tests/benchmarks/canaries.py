@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from data.records.judged import Margins, Verdict
+from data.records.judged import Judging, Margins, Verdict
 from data.records.traffic import Arm, Count, Observed
 from tests.benchmarks.harness import Figure, Run, figure
 from workflows.rules.judging.evidence import Cell
@@ -94,10 +94,10 @@ def in_shadow(run: Run) -> Iterator[Figure]:
         better="lower",
         reference=f"{len(caught):,} of {times:,} were caught within {most:,} calls; nobody is exposed",
     )
-    sounds = [until_caught(Random(f"sound {one}"), 0.005, 0.005, most) for one in range(sound_ones)]
+    sounds = [is_caught(Random(f"sound {one}"), 0.005, 0.005, most) for one in range(sound_ones)]
     yield figure(
         "sound successor in paired shadow, caught all the same",
-        [sum(one is not None for one in sounds) / sound_ones],
+        [sum(sounds) / sound_ones],
         unit="share",
         target=0.01,
         better="lower",
@@ -123,21 +123,31 @@ def binomial(rand: Random, calls: int, share: float) -> int:
 
 
 def by_evidence(looks: Looks) -> bool:
-    return math.isfinite(caught_at(looks))
+    """What once was proven is kept, so that the last look tells of all."""
+    *_, (judging, at) = watched(looks)
+    return is_given_up(judging, at)
 
 
 def caught_at(looks: Looks) -> float:
-    """At which look it was given up: by counters as a plane tells them, with the margins as shipped, each minute."""
-    judging, at = opened({ERRORS: LIVE}), START
-    judging = looked(judging, told((0, 0), (0, 0)), at)
+    """At which look it was given up."""
+    found = (number for number, (judging, at) in enumerate(watched(looks)) if is_given_up(judging, at))
+    return next(found, math.inf)
+
+
+def watched(looks: Looks) -> Iterator[tuple[Judging, datetime]]:
+    """By counters as a plane tells them, with the margins as shipped, each minute; first, before any call."""
+    judging, at = looked(opened({ERRORS: LIVE}), told((0, 0), (0, 0)), START), START
+    yield judging, at
     old = new = (0, 0)
-    for number, (there, bad_there, here, bad_here) in enumerate(looks, 1):
+    for there, bad_there, here, bad_here in looks:
         at += MINUTE
         old, new = (old[0] + there, old[1] + bad_there), (new[0] + here, new[1] + bad_here)
         judging = looked(judging, told(old, new), at)
-        if verdict(judged(judging, at)) is Verdict.ABORT:
-            return number
-    return math.inf
+        yield judging, at
+
+
+def is_given_up(judging: Judging, at: datetime) -> bool:
+    return verdict(judged(judging, at)) is Verdict.ABORT
 
 
 def told(old: tuple[int, int], new: tuple[int, int]) -> Observed:
@@ -175,8 +185,8 @@ JUDGES: dict[str, Callable[[Looks], bool]] = {
 }
 
 
-def shadowed(rand: Random, old: float, new: float, most: int) -> Iterator[tuple[int, Verdict]]:
-    """After every `PAIRS` calls, each to both models: how many there were, and what is made of them by then."""
+def shadowed(rand: Random, old: float, new: float, most: int) -> Iterator[tuple[int, Judging, datetime]]:
+    """How many calls there were, each to both models, and what is known by then, after every `PAIRS` of them."""
     judging, at = opened({ERRORS: SHADOW}, paired_from=START), START
     old_only, new_only = old * (1 - new), new * (1 - old)
     for calls in range(PAIRS, most + 1, PAIRS):
@@ -184,12 +194,15 @@ def shadowed(rand: Random, old: float, new: float, most: int) -> Iterator[tuple[
         differing = binomial(rand, PAIRS, old_only + new_only)
         worse = binomial(rand, differing, new_only / (old_only + new_only))
         judging = paired(judging, {ERRORS: [Cell("crm", PAIRS, differing - worse, PAIRS, worse)]}, at)
-        # It is asked where it may have changed its mind, and in the end.
-        if differing or calls + PAIRS > most:
-            yield calls, verdict(judged(judging, at))
+        yield calls, judging, at
 
 
 def until_caught(rand: Random, old: float, new: float, most: int) -> int | None:
     """Calls until it was given up."""
-    told = shadowed(rand, old, new, most)
-    return next((calls for calls, found in told if found is Verdict.ABORT), None)
+    found = (calls for calls, judging, at in shadowed(rand, old, new, most) if is_given_up(judging, at))
+    return next(found, None)
+
+
+def is_caught(rand: Random, old: float, new: float, most: int) -> bool:
+    *_, (_, judging, at) = shadowed(rand, old, new, most)
+    return is_given_up(judging, at)

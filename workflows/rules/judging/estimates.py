@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from data.records.judged import Evidence, Needed
-from workflows.rules.judging.evidence import BETTER, WORSE, threshold
+from workflows.rules.judging.evidence import BETTER, WORSE, log_mean, threshold
 
 CALLS_MAX = 10**10
 """As good as never."""
@@ -50,7 +50,8 @@ def _shares_bad(evidence: Evidence) -> tuple[float, float]:
 
 def _until_abort(evidence: Evidence, old: float, new: float, share: float, goal: float) -> float:
     margins = evidence.margins
-    found = _calls(evidence.abort, _paces(old, new, share, margins.abort_ratio, WORSE), goal)
+    paces = _paces(old, new, share, margins.abort_ratio, WORSE)
+    found = _calls(evidence.abort, _counting(evidence, paces), goal)
     if margins.floor:
         over = _calls(evidence.floor_abort, _floor_paces(new, share, margins.floor, WORSE), goal)
         return max(found, over)
@@ -59,12 +60,19 @@ def _until_abort(evidence: Evidence, old: float, new: float, share: float, goal:
 
 def _until_promote(evidence: Evidence, old: float, new: float, share: float, goal: float) -> float:
     margins = evidence.margins
-    paces = _paces(old, new, share, margins.promote_ratio, BETTER)
+    paces = _counting(evidence, _paces(old, new, share, margins.promote_ratio, BETTER))
     if not margins.floor:
         return _calls(evidence.promote, paces, goal)
     goal += math.log(2)
     under = _calls(evidence.floor_promote, _floor_paces(new, share, margins.floor, BETTER), goal)
     return min(_calls(evidence.promote, paces, goal), under)
+
+
+def _counting(evidence: Evidence, paces: Sequence[float]) -> list[float]:
+    """Slower by as much as bad calls were left out that came in bursts."""
+    bad = evidence.old_bad + evidence.new_bad
+    share = 1 - evidence.capped / bad if bad else 1.0
+    return [share * one for one in paces]
 
 
 def _paces(old: float, new: float, share: float, bound: float, times: Sequence[float]) -> list[float]:
@@ -82,8 +90,17 @@ def _floor_paces(new: float, share: float, floor: float, times: Sequence[float])
 
 
 def _calls(logs: Sequence[float], paces: Sequence[float], goal: float) -> float:
-    """Until the first alternative alone carries the mean to its goal; infinite where none ever will."""
-    goal += math.log(len(logs))
-    return min(
-        ((goal - log) / pace for log, pace in zip(logs, paces, strict=True) if pace > 0), default=math.inf
-    )
+    """Until the mean of all alternatives is at its goal; infinite where it never gets there."""
+
+    def is_there(calls: float) -> bool:
+        return log_mean([log + calls * pace for log, pace in zip(logs, paces, strict=True)]) >= goal
+
+    low, high = 0.0, 1.0
+    while not is_there(high):
+        low, high = high, 2 * high
+        if high > CALLS_MAX:
+            return math.inf
+    while high - low > 1:
+        middle = (low + high) / 2
+        low, high = (low, middle) if is_there(middle) else (middle, high)
+    return high

@@ -71,10 +71,15 @@ def after(evidence: Evidence, cells: Iterable[Cell], *, minutes: float = 1) -> E
     """
     worn = evidence.margins.burst_max * minutes
     spent = {who: one - worn for who, one in evidence.spent.items() if one > worn}
-    evidence = replace(evidence, spent=spent)
+    room = evidence.margins.burst_max * max(1, minutes)
     for cell in cells:
-        evidence = _with(evidence, cell, minutes)
-    return replace(evidence, abort_peak=max(evidence.abort_peak, abort(evidence)))
+        bad = cell.old_bad + cell.new_bad
+        used = spent.get(cell.consumer, 0.0)
+        counting = min(float(bad), max(0.0, room - used))
+        if bad:
+            spent[cell.consumer] = used + counting
+        evidence = _with(evidence, cell, bad, counting)
+    return replace(evidence, spent=spent, abort_peak=max(evidence.abort_peak, abort(evidence)))
 
 
 def abort(evidence: Evidence) -> float:
@@ -115,13 +120,12 @@ def moved(cell: Cell, bound: float, times: Sequence[float]) -> tuple[float, ...]
     )
 
 
-def _with(evidence: Evidence, cell: Cell, minutes: float) -> Evidence:
+def _with(evidence: Evidence, cell: Cell, bad: int, counting: float) -> Evidence:
+    """`counting`: so many of the bad calls count."""
     assert 0 <= cell.old_bad <= cell.old_calls
     assert 0 <= cell.new_bad <= cell.new_calls
-    margins, bad = evidence.margins, cell.old_bad + cell.new_bad
-    spent = evidence.spent.get(cell.consumer, 0.0)
+    margins = evidence.margins
     # A power below 1 of what is at most 1 on average is so, too, and it is the same whichever model they fell on.
-    counting = min(float(bad), max(0.0, margins.burst_max * max(1, minutes) - spent))
     share = counting / bad if bad else 0.0
     abort, promote = evidence.abort, evidence.promote
     if cell.old_calls and cell.new_calls:
@@ -148,7 +152,6 @@ def _with(evidence: Evidence, cell: Cell, minutes: float) -> Evidence:
         weighed_old=evidence.weighed_old + (cell.old_bad * cell.new_calls / calls if calls else 0.0),
         weighed_new=evidence.weighed_new + (cell.new_bad * cell.old_calls / calls if calls else 0.0),
         capped=evidence.capped + bad - counting,
-        spent={**evidence.spent, cell.consumer: spent + counting} if bad else evidence.spent,
     )
 
 

@@ -102,6 +102,8 @@ def outcomes(old: int, new: int, bad_old: float, bad_new: float) -> Iterator[tup
 E_VALUES: dict[str, tuple[Callable[[Evidence], float], Margins]] = {
     "abort": (abort, UNCAPPED),
     "promote": (promote, UNCAPPED),
+    "abort, capped": (abort, Margins(burst_max=2)),
+    "promote, capped": (promote, Margins(burst_max=2)),
     "abort over a floor": (abort, FLOORED),
     "promote under a floor": (promote, FLOORED),
 }
@@ -119,6 +121,10 @@ E_VALUES: dict[str, tuple[Callable[[Evidence], float], Margins]] = {
         ("promote", 0.4, 0.8),
         ("promote", 0.1, 0.9),
         ("promote", 0.0, 0.5),
+        ("abort, capped", 0.05, 0.06),
+        ("abort, capped", 0.5, 0.6),
+        ("promote, capped", 0.05, 0.1),
+        ("promote, capped", 0.5, 1.0),
         ("abort over a floor", 0.0, 0.3),
         ("abort over a floor", 0.5, 0.6),
         ("promote under a floor", 0.15, 0.3),

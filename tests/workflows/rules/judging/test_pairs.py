@@ -51,7 +51,7 @@ def test_a_judgement_of_pairs_counts_each_call_once():
         new_bad=1,
         ratio=1.0,
         is_paired=True,
-        needed=Needed(calls=7620, seconds=4572),
+        needed=Needed(calls=6370, seconds=3822),
     )
 
 

@@ -68,13 +68,13 @@ def test_a_judgement_says_its_numbers_and_what_it_still_takes():
             new_calls=500,
             new_bad=10,
             ratio=1.0,
-            needed=Needed(calls=2619, seconds=393),
+            needed=Needed(calls=1826, seconds=274),
         ),
     )
 
 
 def test_what_it_still_takes_is_about_what_it_then_took():
-    """Half or twice that: evidence is a walk, and the estimate is its mean."""
+    """Two thirds or half as much again: evidence is a walk, and the estimate is its mean."""
     rand, took, said = random.Random(7), [], []
     for _ in range(40):
         watch = Watch(ONE).sees(both((300, 6), (100, 2)), times=2)
@@ -87,7 +87,7 @@ def test_what_it_still_takes_is_about_what_it_then_took():
             watch.sees(both((300, some(rand, 300)), (100, some(rand, 100))))
         took.append(400 * looks)
     mean = sum(took) / len(took)
-    assert mean / 2 < said[0] < mean * 2
+    assert mean / 1.5 < said[0] < mean * 1.5
     assert set(said) == {said[0]}
 
 

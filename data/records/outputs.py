@@ -89,12 +89,14 @@ class Threshold(Record, frozen=True, kw_only=True):
     """Where one consumer turns a score into a decision: "yes" at `at` and above, or at `at` and below.
 
     path   of the score in an answer
+    is_yes_good   for whoever is decided on
     """
 
     consumer_id: str
     path: str
     at: float
     is_yes_above: bool = True
+    is_yes_good: bool = True
 
 
 class Standing(StrEnum):
@@ -175,4 +177,51 @@ class Bias(Record, frozen=True, kw_only=True):
         if GroupStanding.HARMED in found:
             return Standing.OVER
         is_unsure = GroupStanding.TOO_FEW in found or self.ungrouped or not self.groups
+        return Standing.UNSURE if is_unsure else Standing.WITHIN
+
+
+class FieldDiffers(Record, frozen=True, kw_only=True):
+    """One field whose values are not as the old model's, beyond what may differ.
+
+    raw_only   inputs where the successor differs from the old model, which agrees with itself
+    noise_only   inputs where the old model differs from itself, and the successor agrees with its first answer
+    p_adjusted   that either is as likely as the other (McNemar's, adjusted for all fields by Holm)
+    input_ids  where the successor differs, those first where it does most
+    """
+
+    path: str
+    standing: Standing
+    noise: Noise
+    raw_only: int
+    noise_only: int
+    p_adjusted: float
+    input_ids: tuple[str, ...] = ()
+
+
+class Comparison(Record, frozen=True, kw_only=True):
+    """Recorded inputs, given to both models: all that their answers have against a successor.
+
+    unanswered   inputs to which the successor, or the old model, gave no answer at all
+    breaches   of the contract; `fields`: only those that differ anywhere
+    biases     id of a consumer -> what its decisions change for groups
+    """
+
+    inputs: int
+    unanswered: int = 0
+    breaches: tuple[Found, ...] = ()
+    fields: tuple[FieldDiffers, ...] = ()
+    flips: tuple[Flips, ...] = ()
+    biases: tuple[Bias, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """`OVER` where anything is, `WITHIN` where all of it is proven."""
+        found = [
+            *(one.standing for one in self.fields),
+            *(one.standing for one in self.flips),
+            *(one.standing for one in self.biases),
+        ]
+        if self.breaches or Standing.OVER in found:
+            return Standing.OVER
+        is_unsure = self.unanswered or not self.inputs or Standing.UNSURE in found
         return Standing.UNSURE if is_unsure else Standing.WITHIN

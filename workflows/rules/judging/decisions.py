@@ -38,11 +38,11 @@ def flips(
     """
     all_ = list(scored)
     told = [one for one in all_ if one.old is not None and one.new is not None]
-    flipped = [one for one in told if _is_yes(threshold, one.old) is not _is_yes(threshold, one.new)]
+    flipped = [one for one in told if is_yes(threshold, one.old) is not is_yes(threshold, one.new)]
     twice = [one for one in told if one.again is not None]
-    noise = sum(_is_yes(threshold, one.old) is not _is_yes(threshold, one.again) for one in twice)
+    noise = sum(is_yes(threshold, one.old) is not is_yes(threshold, one.again) for one in twice)
     allowed = min(1.0, share_max + (noise / len(twice) if twice else 0.0))
-    gained = sum(_is_yes(threshold, one.new) for one in flipped)
+    gained = sum(is_yes(threshold, one.new) for one in flipped)
     farthest = sorted(flipped, key=lambda one: (-abs((one.new or 0.0) - threshold.at), one.input_id))
     return Flips(
         threshold=threshold,
@@ -66,7 +66,7 @@ def _standing(count: int, inputs: int, allowed: float, alpha: float, *, is_whole
     return Standing.WITHIN if is_within else Standing.UNSURE
 
 
-def _is_yes(threshold: Threshold, score: float | None) -> bool:
+def is_yes(threshold: Threshold, score: float | None) -> bool:
     assert score is not None
     return score >= threshold.at if threshold.is_yes_above else score <= threshold.at
 

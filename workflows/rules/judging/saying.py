@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.records.judged import Gap, Judgement, Needed, Verdict
-from data.records.outputs import Bias, Contract, Flips, Found, GroupChange
+from data.records.outputs import Bias, Contract, FieldDiffers, Flips, Found, GroupChange, Noise
 from workflows.rules.judging.looks import ERRORS, SLOWER, TIMEOUTS
 from workflows.rules.wording import counted, named, spoken
 
@@ -51,6 +51,14 @@ def found_said(one: Found) -> str:
     where = one.path or "the answer"
     more = f" (first: {named(one.input_ids)})" if one.input_ids else ""
     return f"{where} {one.what}, in {counted(one.count, 'answer')}{more}"
+
+
+def field_said(one: FieldDiffers) -> str:
+    """How much more often a field differs than it does by itself."""
+    more = f" (worst: {named(one.input_ids)})" if one.input_ids else ""
+    own = f", with the old model itself in {one.noise_only:,} others" if one.noise is not Noise.EXACT else ""
+    rule = "it always was the same" if one.noise is Noise.EXACT else f"adjusted p {one.p_adjusted:.2g}"
+    return f"{one.path} differs in {counted(one.raw_only, 'answer')}{own}: {one.standing}, {rule}{more}"
 
 
 def contract_said(contract: Contract) -> str:

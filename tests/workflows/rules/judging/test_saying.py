@@ -12,15 +12,17 @@ from data.records.outputs import (
     Bias,
     Contract,
     Field,
+    FieldDiffers,
     Flips,
     Found,
     GroupChange,
     GroupStanding,
     JsonType,
+    Noise,
     Standing,
     Threshold,
 )
-from workflows.rules.judging.saying import bias_said, contract_said, flips_said, found_said, said
+from workflows.rules.judging.saying import bias_said, contract_said, field_said, flips_said, found_said, said
 
 NUMBERS = "3 errors in 1,200 calls on the successor, 10 in 11,000 on churn-v1"
 SINCE = datetime(2026, 3, 2, 9, 12, tzinfo=UTC)
@@ -175,6 +177,34 @@ def test_what_is_wrong_with_answers_is_said_with_where_to_look():
         "/label is missing, in 1 answer (first: in-2)",
         "the answer has status 5xx where the old model's has 4xx, in 12 answers",
     ]
+
+
+@pytest.mark.parametrize(
+    ("noise", "standing", "expected"),
+    [
+        (
+            Noise.EXACT,
+            Standing.OVER,
+            "/label differs in 4 answers: over, it always was the same (worst: in-2)",
+        ),
+        (
+            Noise.NOISY,
+            Standing.WITHIN,
+            "/label differs in 4 answers, with the old model itself in 3 others: within, adjusted p 0.9 (worst: in-2)",
+        ),
+    ],
+)
+def test_a_field_is_said_with_how_much_it_differs_by_itself(noise, standing, expected):
+    told = FieldDiffers(
+        path="/label",
+        standing=standing,
+        noise=noise,
+        raw_only=4,
+        noise_only=3,
+        p_adjusted=0.9,
+        input_ids=("in-2",),
+    )
+    assert field_said(told) == expected
 
 
 @pytest.mark.parametrize("is_cut", [False, True])

@@ -36,7 +36,7 @@ class Model:
         self.address = ""
         self.status = 200
         self.by_caller: Counter[str] = Counter()
-        self.copied = 0
+        self.copied = self.copied_bytes = 0
         self._runner: web.ServerRunner | None = None
 
     @property
@@ -45,7 +45,7 @@ class Model:
 
     def forget(self) -> None:
         self.by_caller.clear()
-        self.copied = 0
+        self.copied = self.copied_bytes = 0
 
     def start(self) -> None:
         asyncio.run_coroutine_threadsafe(self._start(), self.loop).result(10)
@@ -68,6 +68,7 @@ class Model:
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         if "X-Mirrored" in request.headers or "-shadow" in request.host:
             self.copied += 1
+            self.copied_bytes += len(await request.read())
         elif request.path.startswith("/predict"):
             self.by_caller[request.headers.get("X-Caller", "")] += 1
         if request.path.endswith("/slow"):

@@ -11,9 +11,11 @@ import pytest
 from bot.local_endpoints import told_by
 from data.errors import Refused
 from data.records.traffic import Arm, Desired, Lane
+from tests.contract.planes import two_models
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
 from workflows.adapters.caller_names import how_it_came, via_of
 from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.traffic_proxy.mirror import BODY_BYTES_MAX
 from workflows.adapters.traffic_proxy.plane import ProxyPlane
 
 VIA = f"1.1 {via_of(REF)}.0a1b2c3d"
@@ -44,6 +46,20 @@ def test_who_is_blocked_is_told_so_and_need_not_try_again(tmp_path: Path) -> Non
             said = ask(address, X_Caller="stranger")
     assert (said.status, said.headers["Retry-After"]) == (403, None)
     assert said.json == {"error": "caller_blocked", "endpoint": REF, "caller": "stranger"}
+
+
+def test_what_is_large_is_copied_while_it_is_passed_on_and_what_is_too_large_is_not(tmp_path: Path) -> None:
+    with two_models() as (old, new):
+        plane = ProxyPlane(settled(tmp_path, old.address))
+        with a_proxy(tmp_path) as (_, address):
+            plane.want(REF, Desired(new=new.address, mirror_percent=100))
+            sizes = (BODY_BYTES_MAX, BODY_BYTES_MAX + 1, 3)
+            for size in sizes:
+                assert ask(address, path="/predict", body=b"x" * size).body == b"old"
+            assert ask(address, path="/predict", body=iter([b"in ", b"chunks"])).body == b"old"
+            while (observed := plane.observe(REF)).mirrored < 3:
+                pass
+    assert (new.copied, new.copied_bytes, observed.shed) == (3, BODY_BYTES_MAX + 3 + 9, 1)
 
 
 def test_a_successor_that_does_not_answer_is_named_and_nobody_stands_in_for_it(tmp_path: Path) -> None:

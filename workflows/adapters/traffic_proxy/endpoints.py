@@ -67,7 +67,7 @@ class ProxyEndpoints(CallMeter):
 
     def check_may_start(self, ref: str) -> None:
         """Raises `Refused` while its proxy runs: whoever is refused must not have led its callers elsewhere."""
-        if self._is_running(ref):
+        if self.is_running(ref):
             raise runs_already(ref)
 
     def settle(self, ref: str, *, to: str, public: str, is_closed: bool) -> None:
@@ -89,7 +89,7 @@ class ProxyEndpoints(CallMeter):
     def describe(self, ref: str) -> Status:
         """As seen now. One that should serve and does not, or does not obey yet, is Unavailable."""
         route = self.folders.config(ref)
-        if route is None and self._is_running(ref):
+        if route is None and self.is_running(ref):
             raise Unavailable(
                 f"The proxy of {ref} runs, and {self.folders.of(ref) / ROUTE_FILE} was taken away. Put it back, or "
                 f"stop the proxy and start it again: emeritus endpoint proxy {shlex.quote(ref)} --to ADDRESS"
@@ -103,7 +103,7 @@ class ProxyEndpoints(CallMeter):
             raise Unavailable(
                 f"The proxy of {ref} does not do yet what is wanted of it. Ask again in a moment"
             )
-        if self._is_running(ref):
+        if self.is_running(ref):
             lock = self.folders.of(ref) / LOCK_FILE
             raise Unavailable(
                 f"The proxy of {ref} runs and does not answer. Ask again in a moment; "
@@ -159,7 +159,7 @@ class ProxyEndpoints(CallMeter):
     def _obeyed(self, ref: str) -> None:
         """Wait until the proxy says that it goes by the route there is. One that does not run has nothing to obey."""
         patience_until = time.monotonic() + OBEYED_TIMEOUT_SECONDS
-        while self._is_running(ref):
+        while self.is_running(ref):
             said = self.said(ref)
             if said is not None and said.obeys == self.folders.known(ref).digest:
                 return
@@ -167,7 +167,7 @@ class ProxyEndpoints(CallMeter):
                 raise Unavailable(f"The proxy of {ref} does not do yet what is wanted of it; looked at again")
             time.sleep(POLL_SECONDS)
 
-    def _is_running(self, ref: str) -> bool:
+    def is_running(self, ref: str) -> bool:
         """Whether a process holds the lock, which the kernel frees when the process ends, however it ends."""
         return is_locked(self.folders.of(ref) / LOCK_FILE)
 
@@ -179,7 +179,7 @@ class ProxyEndpoints(CallMeter):
 
     def said(self, ref: str) -> Identity | None:
         """What the process says, if it is the one that wrote the address."""
-        if not self._is_running(ref) or (address := self._address(ref)) is None:
+        if not self.is_running(ref) or (address := self._address(ref)) is None:
             return None
         said = identity_at(address.port, _IDENTITY)
         if said is None or (said.ref, said.instance, said.pid) != (ref, address.instance, address.pid):

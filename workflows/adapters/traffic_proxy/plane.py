@@ -72,7 +72,11 @@ class ProxyPlane:
     def observe(self, ref: str) -> Observed:
         """Of one that does not run, what it had counted when it ended."""
         self._endpoints.folders.known(ref)
-        self._endpoints.said(ref)  # one that runs writes what it counted before it says anything
+        # One that runs writes what it counted before it says anything.
+        if self._endpoints.said(ref) is None and self._endpoints.is_running(ref):
+            raise Unavailable(
+                f"The proxy of {ref} runs and does not tell what it counted. Ask again in a moment"
+            )
         kept = kept_at(self._file(ref, TALLY_FILE))
         if kept is None:
             raise Unavailable(f"The proxy of {ref} has counted nothing yet that could be read")

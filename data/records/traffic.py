@@ -98,6 +98,7 @@ class Observed(Record, frozen=True, kw_only=True):
     models     arm -> calls through this engine, copies apart, that the model itself counted since then; one that does
                not tell is missing, never 0
     refused    consumer -> calls that got 503 in a brownout or were blocked
+    under_way  calls that an arm was given and has not answered yet
     mirrored   copies that were answered; `unanswered` were not, and `shed` were not sent, so that no caller waits
     """
 
@@ -105,6 +106,7 @@ class Observed(Record, frozen=True, kw_only=True):
     counts: tuple[Count, ...] = ()
     models: dict[Arm, int] = {}
     refused: dict[str, int] = {}
+    under_way: int = 0
     mirrored: int = 0
     unanswered: int = 0
     shed: int = 0

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from data.errors import NotFound, Refused
 from data.records.traffic import Ability, Arm, Brownout, Count, Desired, Lane
 from tests.contract.planes import PLANES, SLOW_SECONDS, Answer, Site, able_to, load
-from workflows.rules.migrating.proof import Standing, standing
+from workflows.rules.migrating.proof import Standing, split_of, standing
 
 CALLS = 400
 SURE = 1e-9
@@ -212,6 +212,20 @@ def test_calls_are_counted_by_arm_and_by_caller(site: Site) -> None:
         (Arm.NEW, "billing", 20, 0),
         (Arm.NEW, "crm", 10, 0),
     }
+
+
+@able_to(Ability.SPLIT, Ability.PIN, Ability.CONSUMERS)
+def test_what_it_observed_of_a_share_is_what_the_models_counted(site: Site) -> None:
+    """So a share can be proven by it: lanes are left out, and so is what was before."""
+    load(site, 20)
+    wanted = to_new(site, 25, pins={"eager": Lane.NEW})
+    site.plane.want(site.ref, wanted)
+    baseline = site.plane.observe(site.ref)
+    site.old.forget()
+    load(site, 20, caller="eager")
+    load(site, CALLS)
+    found = split_of(wanted, baseline=baseline, now=site.plane.observe(site.ref))
+    assert (found.old, found.new) == (site.old.calls, site.new.by_caller["job"])
 
 
 @able_to(Ability.LATENCY)

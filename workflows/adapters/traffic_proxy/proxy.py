@@ -109,7 +109,11 @@ class Proxy:
             await request.writer.write(GO_ON)
             request.writer.output_size = 0  # the answer itself has not begun
         copy = self._copy_of(request, route, call) if became is Became.OLD else None
-        answer = await self._passed_on(request, route, became, row, copy)
+        self._tally.under_way += 1
+        try:
+            answer = await self._passed_on(request, route, became, row, copy)
+        finally:
+            self._tally.under_way -= 1
         if copy is not None:
             self._mirror.offer(copy)
         return answer

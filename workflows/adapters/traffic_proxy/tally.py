@@ -60,6 +60,7 @@ class Tally:
         self._path = path
         self._led: tuple[str, str] | None = None
         self._written: Kept | None = None
+        self.under_way = 0
         self._begin(EPOCH)
         if (kept := kept_at(path)) is not None:
             self._led, self._written = (kept.old, kept.new), kept
@@ -128,6 +129,7 @@ class Tally:
                 if became in ARMS
             ),
             refused=refused,
+            under_way=self.under_way,
             mirrored=self.mirrored,
             unanswered=self.unanswered,
             shed=self.shed,

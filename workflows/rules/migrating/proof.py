@@ -72,16 +72,17 @@ class Proof(NamedTuple):
 
 
 def proof(
-    desired: Desired, *, baseline: Observed | None, now: Observed, before: float | None = None, late: int = 0
+    desired: Desired, *, baseline: Observed | None, now: Observed, before: float | None = None
 ) -> Proof:
     """What became of a share that is wanted.
 
     baseline  observed once the plane had said that it goes by it; None: it did so from `now.since` on
     before    the share until then; None: nothing moved
-    late      calls that were under way then: as many may be on the wrong side
+
+    What was under way then may count on the wrong side: a model counts a call when it comes.
     """
     split = split_of(desired, baseline=baseline, now=now)
-    percent = desired.new_percent
+    percent, late = desired.new_percent, baseline.under_way if baseline is not None else 0
     found = standing(percent, new=split.new, calls=split.calls, before=before, late=late)
     needs = calls_needed(percent, before=before) - split.calls if found is Standing.NOT_YET else 0
     return Proof(percent, split, found, needs)

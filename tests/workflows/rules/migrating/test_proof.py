@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import comb
 
 import pytest
+from msgspec.structs import replace
 
 from data.records.traffic import Arm, Count, Desired, Lane, Observed
 from workflows.rules.migrating.proof import Standing, Told, calls_needed, interval, proof, standing
@@ -108,6 +109,18 @@ def seen(old, new, *, models=None, since=MARCH, pinned=0):
 def test_a_proof_says_who_counted(baseline, now, told):
     desired = Desired(new="n", new_percent=25, pins={"billing": Lane.NEW})
     assert str(proof(desired, baseline=baseline, now=now, before=10)) == told
+
+
+@pytest.mark.parametrize(("under_way", "expected"), [(8, PROVEN), (7, CONTRADICTED)])
+def test_calls_under_way_when_a_share_was_moved_do_not_contradict_it(under_way, expected):
+    """All of them still go to the old model, which counts them when they come."""
+    found = proof(
+        Desired(new="n", new_percent=100),
+        baseline=replace(seen(0, 100, models={Arm.OLD: 50, Arm.NEW: 100}), under_way=under_way),
+        now=seen(0, 200, models={Arm.OLD: 58, Arm.NEW: 200}),
+        before=75,
+    )
+    assert (found.standing, found.split.told) == (expected, Told.MODELS)
 
 
 def test_whoever_tells_from_then_on_is_believed_from_then_on():

@@ -59,6 +59,8 @@ class Action(StrEnum):
     ATTESTATION_GIVE = "attestation.give"
     ATTESTATION_EVIDENCE = "attestation.evidence"
     BREAK_GLASS_CONFIRM = "break_glass.confirm"
+    BROWNOUT_ABORT = "brownout.abort"
+    BROWNOUT_EXEMPT = "brownout.exempt"
     CLOSING_CONFIRM = "closing.confirm"
     CLOSING_NAME = "closing.name"
     PRUNE_CONFIRM = "prune.confirm"

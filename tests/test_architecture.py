@@ -39,6 +39,7 @@ from tests.builders import (
     revising,
     some_calls,
 )
+from tests.workflows.decisions.test_brownouts import moved, starts_at
 from workflows import commands as cmd
 from workflows.rules.telling import break_glass_notices
 
@@ -293,7 +294,10 @@ def test_every_notice_the_rules_want_has_a_view():
     ended.does(cmd.AskPrune(by="UPAT", what="all", why=WHY))
     ended.does(cmd.GrantRead(by="UOWEN", to="UMAX", hours=1, why=WHY))
     ended.until(ended.now + days(1))
+    browned = moved()
+    browned.until(starts_at(browned))
     told = [
+        *browned.effects.values(),
         *ended.effects.values(),
         break_glass_notices.look_back(hastened.state, hastened.now),
         *hastened.effects.values(),

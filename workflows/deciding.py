@@ -9,10 +9,12 @@ from typing import Any
 from data.records.decision import Decision
 from data.records.facts import Facts
 from workflows import commands as cmd
+from workflows.commands import brownouts as of_brownouts
 from workflows.decisions import (
     anchors,
     attesting,
     break_glass,
+    brownouts,
     callers,
     checking,
     closing,
@@ -97,6 +99,13 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     cmd.ConfirmBreakGlass: break_glass.confirm,
     cmd.ReviewBreakGlass: break_glass.review,
     cmd.RemindReview: break_glass.remind_review,
+    of_brownouts.AnnounceBrownout: brownouts.announce,
+    of_brownouts.PrepareBrownout: brownouts.prepare,
+    of_brownouts.BeginBrownout: brownouts.begin,
+    of_brownouts.EndBrownout: brownouts.end,
+    of_brownouts.SkipBrownout: brownouts.skip,
+    of_brownouts.AbortBrownout: brownouts.abort,
+    of_brownouts.ExemptConsumer: brownouts.exempt,
     cmd.RunChecks: checking.run_checks,
     cmd.RecordCheck: checking.record_check,
     cmd.ConfirmClose: closing.confirm,

@@ -24,6 +24,7 @@ from workflows.artifact_store import ArtifactStore
 from workflows.audiences import is_marked, told_to_all
 from workflows.brownable import NOTHING_BROWNABLE, Brownable
 from workflows.checks import NO_CHECKS, Checks
+from workflows.commands.brownouts import BeginBrownout, PrepareBrownout
 from workflows.examples import following, namesake
 from workflows.in_person import with_account, with_proof
 from workflows.membership import (
@@ -178,6 +179,8 @@ class Gatherer:
                 cmd.ReportManual(action=StepKind.DISABLE)
                 | cmd.CheckManual(action=StepKind.DISABLE)
                 | cmd.AskAgain(action=StepKind.DISABLE)
+                | PrepareBrownout()
+                | BeginBrownout()
             ):
                 return self._seen(self._outlook(known, state), state)
             case cmd.LapseApproval():

@@ -34,7 +34,7 @@ from workflows.rules.voting.quorum import may_vote
 from workflows.second_people import ToSwitch, Waiting
 
 AHEAD = timedelta(days=90)
-ANSWERED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
+ANSWERED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING, State.BROWNOUT)
 """While consumers still move, or will go on to when a changed plan is approved."""
 
 

@@ -10,6 +10,7 @@ from bot.listeners import (
     assistant,
     attestations,
     break_glass,
+    brownouts,
     callers,
     closing,
     commands,
@@ -34,7 +35,18 @@ from bot.listeners import (
 
 def register_all(app: App, house: House) -> None:
     of_duties = (obligations, snoozes, taking_over, objecting, moving, naming, delegations, callers)
-    of_people = (votes, *of_duties, manual, attestations, break_glass, closing, pruning, granting, reviews)
+    of_people = (
+        votes,
+        *of_duties,
+        manual,
+        attestations,
+        break_glass,
+        brownouts,
+        closing,
+        pruning,
+        granting,
+        reviews,
+    )
     for surface in (commands, proposals, *of_people, files, home, assistant, lessons):
         surface.register(app, house)
     failures.register(app, house)

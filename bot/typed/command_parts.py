@@ -25,7 +25,7 @@ class Part(StrEnum):
     WORDS = "WORDS..."
     ALL = "[all]"
     PAGE = "[PAGE]"
-    WHAT = "CONSUMER|ENDPOINT|file:NAME|checks:NAME|archive:CLASS|traffic"
+    WHAT = "CONSUMER|ENDPOINT|file:NAME|checks:NAME|archive:CLASS|traffic|brownouts"
     CALLER = "CALLER"
     CONSUMER = "CONSUMER"
     MAYBE_CONSUMER = "[CONSUMER]"

@@ -125,7 +125,7 @@ COMMANDS: Mapping[str, Usage] = {
     "waive": Usage(
         takes=(Part.RETIREMENT, Part.WHAT, Part.REASON),
         says="In your name, goes on without a consumer, all callers only one file tells of, a consumer's checks, a "
-        "class of artifacts that the archive lacks, a meter, an endpoint that is gone or was added",
+        "class of artifacts that the archive lacks, a meter, brownouts, an endpoint that is gone or was added",
         who="the coordinator",
     ),
     "object": Usage(

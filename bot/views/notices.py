@@ -11,6 +11,7 @@ from bot.views.blocks import Payload
 from bot.views.card import closing, manual, missed, proposal, thread
 from bot.views.catalog import catalogs, files, imports
 from bot.views.consumers import (
+    brownouts,
     callers,
     checks,
     delegations,
@@ -127,6 +128,10 @@ VIEWS: dict[str, Callable[[Retirement, Message], Payload]] = {
     ),
     "break-glass": lambda state, message: break_glass.request(
         state, int(message.params["number"]), _glass_breakers(message)
+    ),
+    "brownout": lambda state, message: brownouts.request(state, int(message.params["number"])),
+    "brownout told": lambda state, message: brownouts.told(
+        state, message.params["slack_id"], int(message.params["number"])
     ),
     "closing": lambda state, _: closing.request(state),
     "prune": lambda state, message: pruning.request(state, int(message.params["number"])),

@@ -9,6 +9,7 @@ from data.events.anchors import OnAnchors
 from data.events.attesting import Attested
 from data.events.base import EMERITUS, Event, name_of
 from data.events.breaking_glass import BreakGlassAsked, BreakGlassConfirmed, BreakGlassReviewed, OnBreakGlass
+from data.events.brownouts import OnBrownouts
 from data.events.callers import CallerClaimed, CallerDeclared, CallersSeen, Reopened, ServiceMissed
 from data.events.checking import CheckEnded, ChecksDeclared, ChecksStarted, ChecksWaiverOutdated
 from data.events.closing import CloseConfirmed
@@ -172,6 +173,7 @@ RetirementEvent = (
     | ChecksWaiverOutdated
     | CloseConfirmed
     | OnBreakGlass
+    | OnBrownouts
     | Paused
     | Resumed
     | HandedOver

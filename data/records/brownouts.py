@@ -20,16 +20,33 @@ class BrownoutState(StrEnum):
     SKIPPED = "skipped"
 
 
+class Counted(Record, frozen=True, kw_only=True):
+    """What had been counted in front of one endpoint at an instant, since `since`: it only grows from there.
+
+    refused     caller, as it names itself -> calls of it that were refused
+    calls, errors   calls that were let through, and those of them that failed
+    """
+
+    endpoint_id: str
+    since: datetime
+    refused: dict[str, int] = {}
+    calls: int = 0
+    errors: int = 0
+
+
 class BrownoutSeen(Record, frozen=True, kw_only=True):
     """One that began, or will not any more.
 
     number     its place among the windows of the plan, from 1 on
-    why        it was skipped or ended
-    refused    consumer -> calls of it that were refused; by their ids, unknown callers by theirs
+    at         when it became so
+    why        it was skipped, or ended before its time
+    before     what had been counted when it began
+    refused    consumer -> calls of it that were refused
     """
 
     number: int
     state: BrownoutState
     at: datetime
     why: str = ""
+    before: tuple[Counted, ...] = ()
     refused: dict[str, int] = {}

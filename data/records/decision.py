@@ -46,6 +46,7 @@ class EffectKind(StrEnum):
     PRUNE = "prune"
     AUDIT = "audit"
     ANCHOR = "anchor"
+    BROWNOUT = "brownout"
 
 
 class OnUnknown(StrEnum):

@@ -33,6 +33,7 @@ class State(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     MIGRATING = "migrating"
+    BROWNOUT = "brownout"
     DISABLED = "disabled"
     ARCHIVED = "archived"
     PRUNED = "pruned"
@@ -152,6 +153,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     attested   every statement under an attestation of the policy, oldest first; `checks`: the latest run of each
     checks_seen  every check that was declared for somebody who was asked to move, whoever declares it now
     brownouts  those that began or were skipped under this plan; `exempt`: consumers that none of them refuses
+    brownouts_told  when those begin that people were told of
     missed_by  ids of those who were seen calling since it began to go dark, and were told of
     restoring  who asked for service back; `rolled_back_at`: when it was; `reviewed`: stage that is over -> by whom
     called_off_at   when it came to nothing
@@ -215,6 +217,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     checks_seen: tuple[CheckSeen, ...] = ()
     break_glass: BreakGlass | None = None
     brownouts: tuple[BrownoutSeen, ...] = ()
+    brownouts_told: tuple[datetime, ...] = ()
     exempt: tuple[str, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -227,6 +230,11 @@ class Retirement(Record, frozen=True, kw_only=True):
     playbook: str = ""
     like: str = ""
     like_name: str = ""
+
+    @property
+    def is_migrating(self) -> bool:
+        """Announced, and not dark yet: consumers are asked to move, also while there are brownouts."""
+        return self.state in (State.MIGRATING, State.BROWNOUT)
 
     def obligation(self, consumer_id: str) -> Obligation | None:
         return next((duty for duty in self.obligations if duty.consumer.consumer_id == consumer_id), None)

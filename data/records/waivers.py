@@ -7,6 +7,7 @@ from datetime import datetime
 from data.records.base import Prose, Record
 
 TRAFFIC = "traffic"
+BROWNOUTS = "brownouts"
 ARCHIVE = "archive:"
 """Begins what is waived of an archive: the class of artifacts it goes without."""
 
@@ -15,7 +16,8 @@ class Waiver(Record, frozen=True, kw_only=True):
     """A gate a named person takes responsibility for.
 
     what   a consumer's id, or "checks:" and that for its checks; "traffic" nobody can measure; "archive:" and a class
-           of artifacts; or the id of an endpoint that is gone already, or goes on
+           of artifacts; "brownouts" that were not held, or are ahead; or the id of an endpoint that is gone already,
+           or goes on
     told_by   "shared" where only files shared in Slack told of that consumer then
     """
 

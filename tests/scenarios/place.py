@@ -50,6 +50,7 @@ from workflows.adapters.model_server import Calendar
 from workflows.adapters.second_factor import SecondFactorProgram
 from workflows.adapters.second_place import SecondPlace
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
+from workflows.adapters.traffic_proxy.plane import ProxyPlane
 from workflows.anchor_store import Stamper
 from workflows.artifact_store import ArtifactStore, Links
 from workflows.checks import Checks
@@ -223,6 +224,7 @@ class Place:
                 archive=self.archive,
                 controls=self.ours(),
                 meters=self.ours(),
+                planes={EndpointKind.PROXY: ProxyPlane(self.proxies)},
                 writers=self.writers,
                 wording=self.wording,
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),

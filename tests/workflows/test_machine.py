@@ -14,6 +14,7 @@ from data.errors import EmeritusError, Refused
 from data.events import EMERITUS
 from data.records.anchors import AnchorPlan
 from data.records.base import Prose
+from data.records.brownouts import Counted
 from data.records.checks import CheckEnd
 from data.records.delegation import Delegation
 from data.records.digests import DigestState
@@ -44,6 +45,7 @@ from tests.builders import (
     proposing,
 )
 from workflows import commands as cmd
+from workflows.commands import brownouts as browned
 from workflows.machine import (
     _KNOWN,
     DECISIONS,
@@ -154,6 +156,13 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
         "place": "archive",
         "names": ("data/card.md",),
     },
+    browned.AnnounceBrownout: {"number": 1},
+    browned.PrepareBrownout: {"number": 1},
+    browned.BeginBrownout: {"number": 1, "before": (Counted(endpoint_id=LIVE.id, since=PROPOSED_AT),)},
+    browned.EndBrownout: {"number": 1, "refused": {BILLING: 2}},
+    browned.SkipBrownout: {"number": 1, "reason": "no proxy runs"},
+    browned.AbortBrownout: {"number": 1, "why": WHY},
+    browned.ExemptConsumer: {"consumer_id": BILLING},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }
 

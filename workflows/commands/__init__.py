@@ -10,6 +10,7 @@ import msgspec
 from workflows.commands.anchors import OF_ANCHORS, LeaveAnchors, PlanAnchors, RecordAnchored, RunAnchors
 from workflows.commands.attestations import AskToAttest, Attest
 from workflows.commands.break_glass import BreakGlass, ConfirmBreakGlass, RemindReview, ReviewBreakGlass
+from workflows.commands.brownouts import OfBrownouts
 from workflows.commands.checks import RecordCheck, RunChecks
 from workflows.commands.closing import ConfirmClose
 from workflows.commands.command import Command
@@ -199,6 +200,7 @@ AnyCommand = (
     | _OfGrants
     | _OfFixity
     | _OfAnchors
+    | OfBrownouts
     | _OfOthers
 )
 

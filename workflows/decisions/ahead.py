@@ -151,12 +151,12 @@ class _Run:
     def _closes(self) -> bool:
         """Where nobody has to move any more, on the plan's day; what may hold a step up is not known yet."""
         state = self._state
-        if state.state not in (State.MIGRATING, State.DISABLED) or state.plan is None:
+        if state.state not in (State.MIGRATING, State.BROWNOUT, State.DISABLED) or state.plan is None:
             return False
         if any(not duty.is_settled for duty in state.obligations):
             return False
         self._at = max(state.plan.step(StepKind.CLOSE).due_at, self._at)
-        if state.state is State.MIGRATING:
+        if state.is_migrating:
             self._state = folded(state, (events.Disabled(at=self._at, by=events.EMERITUS),))
         self._follows(decided(self._state, events.Closed(at=self._at, by=events.EMERITUS)))
         return True

@@ -13,7 +13,7 @@ from data.records.attestations import Attestation
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
 from data.records.progress import StepKind
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.commands import AskToAttest, Attest, encoded
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again
 from workflows.rules.gating import attesting
@@ -60,7 +60,7 @@ def check_attester(state: Retirement, command: Attest, facts: Facts) -> Attestat
         every = ", ".join(names)
         asks = f"Its policy asks for {every}" if names else "Its policy asks for none at its tier"
         raise NotFound(f"attestation of {state.id}", command.name, closest=names, next_step=asks)
-    if state.state is not State.MIGRATING or is_going_dark(state):
+    if not state.is_migrating or is_going_dark(state):
         when = "its endpoints are being switched off" if is_going_dark(state) else f"it is {state.state}"
         raise Refused(
             f"{wanted.name} of {state.id} is not attested now: {when}",

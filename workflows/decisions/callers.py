@@ -8,7 +8,7 @@ from data import events
 from data.errors import NotFound, Refused
 from data.records.catalog import Owners
 from data.records.facts import Facts
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from workflows.commands import ClaimCaller
 from workflows.decisions.decided import (
     RetirementDecision,
@@ -49,7 +49,7 @@ def met(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Retireme
 
 def reopened(state: Retirement, facts: Facts, now: datetime) -> tuple[events.Reopened, ...]:
     """An answer that calls speak against is none; whoever vouched for a consumer by name is believed."""
-    if state.state is not State.MIGRATING:
+    if not state.is_migrating:
         return ()
     answer_by = obligations.answer_by(state, now)
     owners = {duty.consumer.consumer_id: duty.consumer.owners for duty in state.obligations}
@@ -93,7 +93,7 @@ def claim(state: Retirement, command: ClaimCaller, facts: Facts, now: datetime) 
             reasons=[f"<@{caller.claimed_by}> said it is theirs"],
             next_step="Settle it with them; once they press Not mine, it can be claimed anew",
         )
-    is_asked = state.state is State.MIGRATING
+    is_asked = state.is_migrating
     event = events.CallerClaimed(
         at=now,
         by=command.by,

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from data import events
-from data.records.decision import Decision, Effect, Timer
+from data.records.decision import Decision, Effect, EffectKind, Timer
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement
 from workflows.commands import EndRead, Escalate, MeetOwners, Remind, RunStep, encoded
+from workflows.commands.brownouts import AnnounceBrownout, PrepareBrownout
 from workflows.rules.folding import evolve
 from workflows.rules.gating.readiness import has_failed_early
 from workflows.rules.lifecycle import ENDED
+from workflows.rules.plans import browned
 from workflows.rules.telling import milestones, notices
 
 RetirementDecision = Decision[events.RetirementEvent]
@@ -41,6 +43,11 @@ def decided(
     after   the state they lead to, where that is known already
     """
     after = after or folded(state, happened)
+    if why := browned.ends_with(state, after):
+        cut = browned.cut_short(state, happened[0], why)
+        happened, after = (cut, *happened), folded(state, (cut, *happened))
+    if browned.is_called_off(state, after):
+        effects = (*effects, lifting(after))
     has_ended = after.state in ENDED and after.state is not state.state
     return Decision(
         events=happened,
@@ -51,6 +58,13 @@ def decided(
         releases=has_ended,
         resumes=state.paused_at is not None,
         reply=reply,
+    )
+
+
+def lifting(state: Retirement) -> Effect:
+    """What holds brownouts is told at once how it stands by now: that there is none, or whom it spares."""
+    return Effect(
+        key=f"{state.id}/brownout/now/{state.version}", kind=EffectKind.BROWNOUT, body={"number": "0"}
     )
 
 
@@ -84,11 +98,28 @@ def step_timer(kind: StepKind, due_at: datetime) -> Timer:
 def step_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
     """One for each step that is still to come, or held. What has failed is tried again, whatever its date."""
     assert state.plan is not None
-    return tuple(
+    of_steps = tuple(
         step_timer(step.kind, now if has_failed_early(state, step.kind) else max(step.due_at, now))
         for step in state.plan.steps
-        if state.progress(step.kind).progress in (Progress.PENDING, Progress.HELD)
+        if step.kind is not StepKind.BROWNOUT
+        and state.progress(step.kind).progress in (Progress.PENDING, Progress.HELD)
     )
+    return (*of_steps, *brownout_timers(state, now))
+
+
+def brownout_timers(state: Retirement, now: datetime) -> tuple[Timer, ...]:
+    """Each is told of the day before, and prepared shortly before it begins; what is past is looked at, and skipped."""
+    found = []
+    for number, window in browned.ahead(state):
+        told_at, at = window.starts_at - browned.TOLD_AHEAD, window.starts_at - browned.AHEAD
+        tell, prepare = (
+            kind(by=events.EMERITUS, number=number) for kind in (AnnounceBrownout, PrepareBrownout)
+        )
+        if now < at:
+            name = f"step/brownout/{number}/told"
+            found.append(Timer(name=name, due_at=max(told_at, now), command=encoded(tell)))
+        found.append(Timer(name=f"step/brownout/{number}", due_at=max(at, now), command=encoded(prepare)))
+    return tuple(found)
 
 
 def held_again(state: Retirement, now: datetime) -> tuple[Timer, ...]:

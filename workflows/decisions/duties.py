@@ -10,7 +10,7 @@ from data.errors import Invalid, Problem, Refused
 from data.records.decision import Timer
 from data.records.facts import Facts
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Extension, Obligation, Retirement, State
+from data.records.retirement import Duty, Extension, Obligation, Retirement
 from workflows.commands import AskForTime, ChangeDuty, DecideExtension
 from workflows.decisions.decided import (
     RetirementDecision,
@@ -232,7 +232,7 @@ def check_newest(state: Retirement, announced: int) -> None:
 
 def check_open(state: Retirement) -> None:
     """Raises `Refused` unless consumers are asked to move now."""
-    if state.state is not State.MIGRATING:
+    if not state.is_migrating:
         raise Refused(
             f"{state.id} asks nothing of consumers now: it is {state.state}",
             next_step=f"/retire show {state.id}",

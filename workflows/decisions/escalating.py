@@ -13,7 +13,7 @@ from data.records.decision import Timer
 from data.records.escalation import Escalation
 from data.records.facts import Facts
 from data.records.hours import Hours
-from data.records.retirement import Duty, Obligation, Retirement, State
+from data.records.retirement import Duty, Obligation, Retirement
 from workflows.commands import Escalate
 from workflows.decisions.decided import RetirementDecision, decided, escalation_timer, nothing
 from workflows.rules.consumers.obligations import people_of
@@ -37,7 +37,7 @@ def escalate(state: Retirement, command: Escalate, facts: Facts, now: datetime) 
     Nobody above hears of what no owner has had for the policy's working hours: it is looked at again when one will.
     """
     check("escalate", command.by, state, facts)
-    if state.state is not State.MIGRATING or state.paused_at is not None:
+    if not state.is_migrating or state.paused_at is not None:
         return nothing()
     look = _Look(state, command, facts, now)
     untold = milestones.to_tell(command.milestone, command.level, state)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.decision import Decision
 from data.records.facts import Facts
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.decisions.decided import (
     RetirementDecision,
     decided,
@@ -61,7 +61,7 @@ def _noted(
 ) -> RetirementDecision:
     """The same, with checks on the record that were not declared before: a file may be missing the next time."""
     after = folded(state, decision.events)
-    is_asked = after.state is State.MIGRATING and check_gates.are_run(after)
+    is_asked = after.is_migrating and check_gates.are_run(after)
     seen = checking.seen(after, facts) if is_asked else ()
     if not seen:
         return decision
@@ -73,7 +73,7 @@ def _followed(state: Retirement, facts: Facts, now: datetime) -> RetirementDecis
     there = set(facts.ids.values())
     consumers = tuple(one for one in facts.impact if one.consumer_id in there)
     depend = {one.consumer_id for one in consumers}
-    is_asked = state.state is State.MIGRATING
+    is_asked = state.is_migrating
     merged, apart = ids.follows(state, facts.ids)
     event = events.IdsChanged(
         at=now,

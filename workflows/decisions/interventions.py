@@ -42,7 +42,7 @@ def pause(state: Retirement, command: Pause, facts: Facts, now: datetime) -> Ret
     check("pause", command.by, state, facts)
     if state.paused_at is not None:
         return nothing(f"{state.id} is paused already.")
-    if state.state not in (State.APPROVED, State.MIGRATING, State.DISABLED):
+    if state.state not in (State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED):
         raise Refused(
             f"{state.id} cannot be paused: it is {state.state}", next_step=f"/retire show {state.id}"
         )

@@ -11,7 +11,7 @@ from data.errors import NotFound, Refused
 from data.records.decision import Decision, Timer
 from data.records.facts import Facts
 from data.records.progress import StepKind
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from data.records.switches import ManualCheck
 from workflows.commands import AskAgain, CheckManual, ContradictManual, ReportManual, encoded
 from workflows.decisions.darkness import came_back, went_dark
@@ -157,7 +157,7 @@ def _check_asked(state: Retirement, endpoint_id: str, action: str) -> None:
 def _check_now(state: Retirement, endpoint_id: str, action: str, facts: Facts, now: datetime) -> None:
     """Days may lie between the request and the switch: whoever appeared or called meanwhile holds it."""
     against = _against(state, endpoint_id, action)
-    if action == "disable" and state.state is State.MIGRATING and endpoint_id not in dark(state):
+    if action == "disable" and state.is_migrating and endpoint_id not in dark(state):
         assert state.plan is not None
         gates = readiness(state, state.plan.step(StepKind.DISABLE), facts, now).reasons
         # What both say, the gate says with what to do.

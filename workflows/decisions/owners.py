@@ -10,7 +10,7 @@ from datetime import datetime
 from data import events
 from data.records.decision import Decision
 from data.records.facts import Facts
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.commands import MeetOwners
 from workflows.decisions import callers, extensions, objections
 from workflows.decisions.decided import (
@@ -47,7 +47,7 @@ def meet_owners(state: Retirement, command: MeetOwners, facts: Facts, now: datet
     if round_ is not None and (members := others_now(round_, facts.members)):
         voters = events.VotersChanged(at=now, by=events.EMERITUS, round_number=round_.number, members=members)
         happened.append(voters)
-    elsewhere = obligations.owners_elsewhere(state, facts.impact) if state.state is State.MIGRATING else {}
+    elsewhere = obligations.owners_elsewhere(state, facts.impact) if state.is_migrating else {}
     if elsewhere:
         answer_by = obligations.answer_by(state, now)
         happened.append(

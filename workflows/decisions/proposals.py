@@ -161,7 +161,7 @@ def check_channel(model_name: str, restricted_to: tuple[str, ...] | None, policy
 def check_reviser(state: Retirement, by: str, facts: Facts) -> None:
     """Raises `Refused` for whoever may not change this plan, and when nobody can."""
     check("revise", by, state, facts)
-    if state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING):
+    if state.state not in (State.PROPOSED, State.APPROVED, State.MIGRATING, State.BROWNOUT):
         raise Refused(
             f"The plan of {state.id} cannot change: it is {state.state}", next_step="Propose a new one"
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from data import events
 from data.records.facts import Facts
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.commands import Remind
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.rules.consumers.obligations import people_of
@@ -22,7 +22,7 @@ def remind(state: Retirement, command: Remind, facts: Facts, now: datetime) -> R
     """
     check("remind", command.by, state, facts)
     told_already = command.milestone in state.reminded
-    if told_already or state.state is not State.MIGRATING or state.paused_at is not None:
+    if told_already or not state.is_migrating or state.paused_at is not None:
         return nothing()
     owed = people_of(milestones.concerned(state, command.milestone))
     if command.milestone.startswith(milestones.SNOOZED):

@@ -12,7 +12,7 @@ from datetime import datetime
 from data import events
 from data.records.decision import Effect
 from data.records.facts import Facts
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.commands import RecordUnreached
 from workflows.decisions.decided import RetirementDecision, decided, nothing
 from workflows.rules.hours import day_of
@@ -31,7 +31,7 @@ def record_unreached(
     if not is_person(command.person):
         return _channel_lost(state, command, facts, now)
     is_coordinator = command.person == state.coordinator_id
-    if state.state is not State.MIGRATING and not is_coordinator:
+    if not state.is_migrating and not is_coordinator:
         return nothing()
     above = next_above(command.person, facts.managers, state.unreached)
     told = (_first(facts.owners, {*state.unreached, command.person}) if is_coordinator else "") or above

@@ -160,7 +160,7 @@ def cancel(state: Retirement, command: Cancel, facts: Facts, now: datetime) -> R
             f"{state.id} cannot be cancelled: its endpoints are being switched off",
             next_step=f"Bring service back with /retire restore {state.id} REASON",
         )
-    if state.state not in (State.APPROVED, State.MIGRATING):
+    if state.state not in (State.APPROVED, State.MIGRATING, State.BROWNOUT):
         raise Refused(
             f"{state.id} cannot be cancelled: it is {state.state}",
             next_step=f"See how it ended: /retire show {state.id}",

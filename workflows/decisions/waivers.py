@@ -15,7 +15,7 @@ from data.records.facts import Facts, Reading
 from data.records.plan import Endpoint
 from data.records.progress import StepKind
 from data.records.retirement import Retirement
-from data.records.waivers import ARCHIVE, TRAFFIC
+from data.records.waivers import ARCHIVE, BROWNOUTS, TRAFFIC
 from workflows.commands import Waive
 from workflows.decisions.darkness import as_served_as_it_is
 from workflows.decisions.decided import RetirementDecision, decided, folded, held_again, nothing
@@ -117,6 +117,8 @@ def _waived(  # noqa: PLR0911 - one for each kind of thing
         return part.id, f"{part.name} is waived already." if parts.is_vouched(state, part.id) else ""
     if what == TRAFFIC:
         return TRAFFIC, _traffic(state, facts)
+    if what == BROWNOUTS:
+        return BROWNOUTS, _brownouts(state)
     if what.startswith(CHECKS):
         return _checks(state, what.removeprefix(CHECKS))
     if caller := _caller(state, what):
@@ -164,6 +166,13 @@ def _archive(state: Retirement, name: str) -> str:
     if name not in absent:
         raise NotFound(f"class that the archive of {state.id} lacks", name, closest=tuple(absent))
     return ""
+
+
+def _brownouts(state: Retirement) -> str:
+    """Those that are ahead, and those that were not held to their end."""
+    if state.plan is None or not state.plan.windows:
+        raise Refused(f"{state.id} has no brownouts", next_step=f"/retire plan {state.id}")
+    return "Brownouts are waived already." if who_vouches(state, BROWNOUTS) else ""
 
 
 def _callers(state: Retirement, what: str) -> list[str]:

@@ -9,6 +9,7 @@ from data.store import Then
 from workflows.effects import (
     anchors,
     archive,
+    brownouts,
     catalogs,
     checks,
     endpoints,
@@ -41,4 +42,5 @@ PERFORM: Mapping[EffectKind, Perform] = {
     EffectKind.PRUNE: keeping.prune,
     EffectKind.AUDIT: fixity.go_round,
     EffectKind.ANCHOR: anchors.anchor,
+    EffectKind.BROWNOUT: brownouts.hold,
 }

@@ -9,6 +9,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from data import events
+from data.events.brownouts import BrownoutEvent
 from data.events.fixity import ArchiveMended
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.artifacts import ArtifactClass
@@ -20,7 +21,7 @@ from workflows.rules.hindsight import reviewing
 from workflows.rules.keeping import auditing, granting, holds, pruning
 from workflows.rules.lifecycle import CALLED_OFF, ENDED, moved
 from workflows.rules.people import below
-from workflows.rules.plans import break_glass, parts, replanning
+from workflows.rules.plans import break_glass, browned, parts, replanning
 from workflows.rules.plans.switches import settled, switched
 from workflows.rules.telling import milestones
 from workflows.rules.voting import approval, rounds, weighing
@@ -193,6 +194,8 @@ def evolve(  # noqa: PLR0911, PLR0912, PLR0915 - one case per event
             return replace(state, paused_at=None, paused_by="")
         case events.BreakGlassAsked() | events.BreakGlassConfirmed() | events.BreakGlassReviewed():
             return break_glass.after(state, event)
+        case BrownoutEvent():
+            return browned.after(state, event)
         case events.Attested():
             return attesting.after(state, event)
         case events.CloseConfirmed():

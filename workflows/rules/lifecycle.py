@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data import events
 from data.errors import Refused
+from data.events.brownouts import BrownoutAborted, BrownoutBegun
 from data.records.base import Record
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Retirement, State
@@ -22,6 +23,9 @@ PERMITS: dict[State, Permits] = {
     State.PROPOSED: Permits(attach="warned", serve="yes", meaning="a plan is being voted on"),
     State.APPROVED: Permits(attach="no", serve="yes", meaning="voted; announced on the plan's date"),
     State.MIGRATING: Permits(attach="no", serve="yes", meaning="announced; consumers are moving"),
+    State.BROWNOUT: Permits(
+        attach="no", serve="but for planned outages", meaning="everybody has moved; outages show who has not"
+    ),
     State.DISABLED: Permits(attach="no", serve="no", meaning="dark; configuration and weights are kept"),
     State.ARCHIVED: Permits(attach="no", serve="no", meaning="closed; the archive can be read"),
     State.PRUNED: Permits(
@@ -45,14 +49,21 @@ TRANSITIONS: dict[tuple[State, type[events.Event]], State] = {
     (State.APPROVED, events.Revised): State.PROPOSED,
     (State.APPROVED, events.RoundReopened): State.PROPOSED,
     (State.APPROVED, events.Cancelled): State.CANCELLED,
+    (State.MIGRATING, BrownoutBegun): State.BROWNOUT,
     (State.MIGRATING, events.Disabled): State.DISABLED,
     (State.MIGRATING, events.Revised): State.PROPOSED,
     (State.MIGRATING, events.Cancelled): State.CANCELLED,
+    (State.BROWNOUT, BrownoutBegun): State.BROWNOUT,
+    (State.BROWNOUT, BrownoutAborted): State.MIGRATING,
+    (State.BROWNOUT, events.Disabled): State.DISABLED,
+    (State.BROWNOUT, events.Revised): State.PROPOSED,
+    (State.BROWNOUT, events.Cancelled): State.CANCELLED,
     (State.DISABLED, events.Closed): State.ARCHIVED,
     (State.ARCHIVED, events.ArchivePruned): State.PRUNED,
     (State.DISABLED, events.RolledBack): State.ROLLED_BACK,
     # Some of several endpoints may be dark already when somebody asks for service back.
     (State.MIGRATING, events.RolledBack): State.ROLLED_BACK,
+    (State.BROWNOUT, events.RolledBack): State.ROLLED_BACK,
 }
 
 MOVING = frozenset(event for _, event in TRANSITIONS)
@@ -109,6 +120,7 @@ def is_coming_back(state: Retirement) -> bool:
     """Is service awaited: asked back, or dark although its plan was called off or changed?"""
     is_dark_in_vain = bool(unserved(state)) and state.state not in (
         State.MIGRATING,
+        State.BROWNOUT,
         State.DISABLED,
         *CLOSED,
     )
@@ -118,13 +130,13 @@ def is_coming_back(state: Retirement) -> bool:
 def may_be_asked_off(state: Retirement) -> bool:
     """Have people or adapters been asked to switch off? One may have failed while others still go dark."""
     begun = state.progress(StepKind.DISABLE).progress in (Progress.RUNNING, Progress.HELD)
-    return state.state is State.MIGRATING and begun
+    return state.is_migrating and begun
 
 
 def is_going_dark(state: Retirement) -> bool:
     """Has switching off begun? From then on there are two ways out: to the end, or back by a restore."""
     is_running = state.progress(StepKind.DISABLE).progress is Progress.RUNNING
-    return state.state is State.MIGRATING and (is_running or bool(maybe_dark(state)))
+    return state.is_migrating and (is_running or bool(maybe_dark(state)))
 
 
 def diagram() -> str:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bot.views import limits
 from bot.views.blocks import SLACK_ID, mention, place, quoted, safe, said, said_by, weekday
-from bot.views.card import closing, missed, switch_lines
+from bot.views.card import brownout_lines, closing, missed, switch_lines
 from bot.views.card.steps import zone_of
 from bot.views.consumers import callers, checks, duties
 from bot.views.consumers.duty_lines import (
@@ -26,6 +26,7 @@ from bot.views.hindsight import playbooks, reviews
 from bot.views.keeping import archive_lines, fixity, grants, holds, pruning
 from bot.views.voting import attestations, break_glass, later_dates, objecting, vote_lines
 from data import events
+from data.events.brownouts import BrownoutEvent
 from data.events.fixity import ArchiveMended
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.progress import StepKind
@@ -144,6 +145,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
             return switch_lines.line(event, retirement)
         case events.BreakGlassAsked() | events.BreakGlassConfirmed() | events.BreakGlassReviewed():
             return break_glass.line(event)
+        case BrownoutEvent():
+            return brownout_lines.line(event, retirement)
         case events.ChecksDeclared() | events.ChecksStarted() | events.CheckEnded():
             return checks.line(event, retirement)
         case events.ChecksWaiverOutdated():

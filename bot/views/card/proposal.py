@@ -34,6 +34,7 @@ STATE_MARKS = {
     State.PROPOSED: ":ballot_box_with_ballot:",
     State.APPROVED: ":white_check_mark:",
     State.MIGRATING: ":truck:",
+    State.BROWNOUT: ":high_brightness:",
     State.DISABLED: ":new_moon:",
     State.ARCHIVED: ":classical_building:",
     State.PRUNED: ":headstone:",
@@ -46,6 +47,7 @@ STATE_MARKS = {
 OUTCOMES = {
     State.APPROVED: "Approved: the vote is closed and the plan is binding",
     State.MIGRATING: "Announced: consumers are moving",
+    State.BROWNOUT: "Brownouts: calls are refused for a while, to find who has not moved",
     State.DISABLED: "Dark: nothing serves it; `/retire restore` brings it back until close",
     State.ARCHIVED: "Archived: the retirement is complete, the archive stays readable",
     State.PRUNED: "Pruned: nothing is left of its archive but what it was and why it went",

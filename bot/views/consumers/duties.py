@@ -35,7 +35,7 @@ LAPSED = {
 }
 """What a new plan has ended, for whoever had said it."""
 ID_MAX = 150
-TO_MOVE = (State.APPROVED, State.MIGRATING)
+TO_MOVE = (State.APPROVED, State.MIGRATING, State.BROWNOUT)
 """While it is in one of these, dates lie ahead of a consumer."""
 
 
@@ -65,12 +65,12 @@ def late_words(milestone: str, total: int, handed_back: int) -> str:
 
 
 def is_actionable(obligation: Obligation, retirement: Retirement) -> bool:
-    return not obligation.is_settled and retirement.state is State.MIGRATING
+    return not obligation.is_settled and retirement.is_migrating
 
 
 def may_be_taken_back(obligation: Obligation, retirement: Retirement) -> bool:
     """Was it said to have moved, while there is time to say that it has not?"""
-    has_time = retirement.state is State.MIGRATING and not is_going_dark(retirement)
+    has_time = retirement.is_migrating and not is_going_dark(retirement)
     return obligation.duty is Duty.MIGRATED and has_time
 
 

@@ -8,7 +8,7 @@ from bot.views.card.proposal import name_of
 from bot.views.consumers import duties
 from bot.views.graph.impact import short_id
 from bot.views.telling.audiences import five_facts
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from workflows.rules.wording import typed
 
 
@@ -35,7 +35,7 @@ def asked(retirement: Retirement, consumer_id: str, by: str) -> Payload:
     name = safe(owed.consumer.name if owed else consumer_id)
     what = f"{mention(by)} says that *{name}* is yours, which loses {safe(name_of(retirement))}"
     text = f":grey_question: *{retirement.id}* {what}"
-    if owed is None or owed.duty is not Duty.NOT_MINE or retirement.state is not State.MIGRATING:
+    if owed is None or owed.duty is not Duty.NOT_MINE or not retirement.is_migrating:
         return message(text)
     take = f"`{SLASH_COMMAND} take {retirement.id} {safe(typed(owed.consumer.name, consumer_id))}`"
     who = mention(retirement.coordinator_id)

@@ -6,7 +6,7 @@ from bot.ids import SLASH_COMMAND, Action
 from bot.views.blocks import Payload, actions, button, mention, message, quoted, safe, said_by, section
 from bot.views.card.proposal import name_of
 from bot.views.consumers import duties
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from workflows.rules.wording import typed
 
 
@@ -19,7 +19,7 @@ def waived(retirement: Retirement, consumer_id: str, by: str) -> Payload:
         f":pencil: *{retirement.id}* {safe(name_of(retirement))}: {mention(by)} waived *{name}*, "
         f"so nobody waits for you there{why}"
     )
-    if owed is None or owed.duty is not Duty.WAIVED or retirement.state is not State.MIGRATING:
+    if owed is None or owed.duty is not Duty.WAIVED or not retirement.is_migrating:
         return message(text)
     more = "If it must not lose the model yet, contest it: it is asked of you as before, and they are told."
     return message(

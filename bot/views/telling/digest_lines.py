@@ -108,7 +108,7 @@ def _last_day(retirement: Retirement, now: datetime) -> tuple[date, str]:
     if (
         retirement.plan is None
         or is_waiting(retirement)
-        or retirement.state not in (State.APPROVED, State.MIGRATING)
+        or retirement.state not in (State.APPROVED, State.MIGRATING, State.BROWNOUT)
     ):
         return NO_DAY, ""
     zone = ZoneInfo(zone_of(retirement))

@@ -14,6 +14,7 @@ from bot.views.blocks import day
 from bot.views.card.steps import zone_of
 from bot.views.graph import impact
 from data import events
+from data.events.brownouts import BrownoutAborted, BrownoutBegun, BrownoutSkipped
 from data.events.granting import ReadGranted
 from data.records.plan import Plan
 from data.records.progress import StepKind
@@ -156,6 +157,12 @@ def words(event: events.AnyEvent, retirement: Retirement) -> str:  # noqa: PLR09
             return "service being restored"
         case events.RolledBack():
             return "rolled back: service is restored"
+        case BrownoutBegun():
+            return f"brownout {event.number} held"
+        case BrownoutAborted():
+            return f"brownout {event.number} ended early"
+        case BrownoutSkipped():
+            return f"brownout {event.number} skipped"
         case events.BreakGlassAsked():
             return "break-glass asked for"
         case events.BreakGlassConfirmed():

@@ -72,7 +72,7 @@ def request(
         over = f"More time for {name} is {decided}: migrate by {weekday(owed.migrate_by, zone)}"
     elif owed.duty is Duty.WAIVED:
         over = f"{name} needs no more time: waived by {mention(owed.changed_by)}"
-    elif retirement.state is not State.MIGRATING:
+    elif not retirement.is_migrating:
         is_anew = retirement.state is State.PROPOSED
         so = "people vote on another plan" if is_anew else f"{retirement.id} is {retirement.state}"
         over = f"The request for more time for {name} is over: {so}"

@@ -13,11 +13,20 @@ from msgspec.structs import replace
 from data import events
 from data.canonical import canonical
 from data.events.anchors import AnchoringPlanned, AnchorsLeft, CheckpointAnchored
+from data.events.brownouts import (
+    BrownoutAborted,
+    BrownoutAnnounced,
+    BrownoutBegun,
+    BrownoutEnded,
+    BrownoutSkipped,
+    ConsumerExempted,
+)
 from data.events.fixity import ArchiveMended, FixityPlanned, FixityRound
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.anchors import AnchorPlan, Place
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
+from data.records.brownouts import Counted
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckSeen, CheckWanted
@@ -253,6 +262,15 @@ ONE_OF_EACH: dict[type[events.Event], dict[str, Any]] = {
     events.BreakGlassAsked: {"notice_days": 3, "why": WHY, "entitled": (PAT, "UOWEN")},
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": (PAT, "UOWEN")},
     events.BreakGlassReviewed: {"review": WHY},
+    BrownoutAnnounced: {"number": 1, "to": ("UBILL",)},
+    BrownoutBegun: {
+        "number": 1,
+        "before": (Counted(endpoint_id="e", since=PROPOSED_AT, refused={"job": 1}),),
+    },
+    BrownoutEnded: {"number": 1, "refused": {"component:default/billing-etl": 3}},
+    BrownoutAborted: {"number": 1, "because": "it is paused"},
+    BrownoutSkipped: {"number": 2, "reasons": ("no proxy runs",)},
+    ConsumerExempted: {"consumer_id": "component:default/billing-etl"},
     events.Paused: {"why": WHY},
     events.Resumed: {},
     events.PlaybookMade: {"name": Prose(prose="careful-move")},
@@ -531,7 +549,7 @@ def test_a_round_on_cancelling_that_fails_is_gone():
 
 @pytest.mark.parametrize("state", State)
 def test_a_retirement_lives_between_its_proposal_and_its_end(state):
-    living = {State.PROPOSED, State.APPROVED, State.MIGRATING, State.DISABLED}
+    living = {State.PROPOSED, State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED}
     assert is_living(replace(RUNNING.state, state=state)) is (state in living)
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import Refused
+from data.events.brownouts import BrownoutAborted, BrownoutBegun
 from data.records.base import Prose
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Retirement, State
@@ -28,6 +29,8 @@ ILLEGAL = [
 ROUND = a_proposed().state.round
 FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.Announced: {"obligations": ()},
+    BrownoutBegun: {"number": 1, "before": ()},
+    BrownoutAborted: {"number": 1, "because": "it is paused"},
     events.Approved: {"round_number": 1, "plan_digest": "sha256:aa"},
     events.Cancelled: {"round_number": 1},
     events.RoundReopened: {"round_number": 1, "expires_at": ROUND.expires_at},

@@ -26,7 +26,7 @@ from workflows.rules.consumers.vouching import vouched, waivers, who_vouches
 from workflows.rules.gating.gates import Gate
 from workflows.rules.wording import counted, one_of
 
-ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
+ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING, State.BROWNOUT)
 """While there is a next stage to hold. What is dark reaches nobody."""
 CATALOG, SHARED = "the catalog", "a file shared in Slack"
 AT_ONCE, MESSAGES_MAX = 10, 5
@@ -223,7 +223,7 @@ def _claimed(state: Retirement, event: events.CallerClaimed) -> Retirement:
     )
     caller = next(one for one in callers if one.consumer.consumer_id == event.consumer_id)
     state = replace(state, callers=callers)
-    if state.state is not State.MIGRATING or event.answer_by is None:
+    if not state.is_migrating or event.answer_by is None:
         return state
     assert state.plan is not None
     duty = Obligation(
@@ -260,7 +260,7 @@ def _declared(state: Retirement, event: events.CallerDeclared) -> Retirement:
 
 def _asked_by_now(state: Retirement, event: events.CallerDeclared, consumer: Impacted) -> Retirement:
     """Where consumers are asked to move, whoever answers for it is asked, unless somebody vouched for it."""
-    if event.asks == "owing" or state.state is not State.MIGRATING or event.answer_by is None:
+    if event.asks == "owing" or not state.is_migrating or event.answer_by is None:
         return state
     assert state.plan is not None
     migrate_by = state.plan.step(StepKind.MIGRATE).due_at

@@ -13,7 +13,7 @@ from data import events
 from data.records.checks import CHECKS, CheckEnd, CheckRun, CheckSeen, Declared
 from data.records.facts import Facts
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Duty, Obligation, Retirement, State
+from data.records.retirement import Duty, Obligation, Retirement
 from data.records.waivers import Waiver
 from workflows.rules.wording import counted
 
@@ -133,7 +133,7 @@ def are_under_way(state: Retirement) -> bool:
 def is_to_come(state: Retirement) -> bool:
     """Is the switch-off still ahead, and not begun?"""
     progress = state.progress(StepKind.DISABLE).progress
-    return state.state is State.MIGRATING and progress in (Progress.PENDING, Progress.HELD)
+    return state.is_migrating and progress in (Progress.PENDING, Progress.HELD)
 
 
 def awaited(state: Retirement) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.base import Prose
-from data.records.retirement import Duty, Obligation, Retirement, State
+from data.records.retirement import Duty, Obligation, Retirement
 from workflows.rules.gating.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.voting.quorum import open_round
@@ -40,10 +40,7 @@ def voted_on(state: Retirement) -> Obligation | None:
 def to_vote_on(state: Retirement) -> Obligation | None:
     """The oldest nobody has voted on, while people can."""
     is_possible = (
-        state.state is State.MIGRATING
-        and not state.restoring
-        and not is_going_dark(state)
-        and open_round(state) is None
+        state.is_migrating and not state.restoring and not is_going_dark(state) and open_round(state) is None
     )
     waiting = [one for one in objections(state) if one.objection and not one.objection.stands]
     if not is_possible or not waiting:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.records.facts import Facts
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from data.records.waivers import Waiver
 from workflows.rules.consumers import obligations
 from workflows.rules.consumers.vouching import waivers
@@ -26,7 +26,7 @@ def given(event: events.Waived) -> Waiver:
 
 def outdated(state: Retirement, facts: Facts, now: datetime) -> tuple[events.WaiverOutdated, ...]:
     """While there is time to move."""
-    if state.state is not State.MIGRATING or is_going_dark(state):
+    if not state.is_migrating or is_going_dark(state):
         return ()
     said, there = waivers(state), {one.consumer_id: one for one in facts.impact}
     return tuple(

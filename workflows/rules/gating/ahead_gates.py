@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.rules.consumers import objecting
 from workflows.rules.gating import attesting, check_gates, closing
 from workflows.rules.gating.gates import Gate
@@ -20,7 +20,7 @@ def gates_ahead(state: Retirement, now: datetime, *, said: Collection[StepKind] 
     said   the steps whose reasons are told anyway
     """
     found = [
-        *(objecting.gates(state) if state.state is State.MIGRATING else ()),
+        *(objecting.gates(state) if state.is_migrating else ()),
         *check_gates.failed(state),
         *(attesting.gates(state, now) if attesting.is_asked(state) else ()),
         *(closing.gates(state) if closing.is_asked(state) else ()),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from data import events
 from data.records.attestations import Attestation, Statement
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.rules.gating.gates import Gate
 from workflows.rules.voting import weighing
 from workflows.rules.wording import group_named, one_of
@@ -48,7 +48,7 @@ def missing(state: Retirement, at: datetime) -> tuple[Attestation, ...]:
 def is_asked(state: Retirement) -> bool:
     """Are people asked for it now? From when the archive is proven until nothing serves any more."""
     is_over = state.progress(StepKind.DISABLE).progress is Progress.DONE
-    return state.state is State.MIGRATING and state.drilled_at is not None and not is_over
+    return state.is_migrating and state.drilled_at is not None and not is_over
 
 
 def gates(state: Retirement, now: datetime) -> list[Gate]:

@@ -6,7 +6,7 @@ from data.records.base import Record
 from data.records.catalog import EndpointKind
 from data.records.plan import Endpoint
 from data.records.progress import Progress, StepKind
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.rules.keeping.auditing import whole_since
 from workflows.rules.lifecycle import dark, may_be_asked_off, maybe_dark
 from workflows.rules.voting.quorum import VOTES_ON, vote_beside
@@ -45,7 +45,7 @@ def reasons_against(state: Retirement, endpoint_id: str, action: str) -> tuple[s
     against = []
     if endpoint_id in dark(state):
         against.append("it is dark already")
-    elif state.state is not State.MIGRATING:
+    elif not state.is_migrating:
         against.append(f"the retirement is {state.state}")
     elif not may_be_asked_off(state):
         against.append("switching off has not begun")

@@ -12,7 +12,14 @@ from data.records.retirement import Duty, Retirement, State
 from data.records.rounds import Round
 from workflows.rules.consumers import callers, objecting
 from workflows.rules.consumers.vouching import vouched
-from workflows.rules.gating import archive_gates, attesting, check_gates, closing, endpoint_gates
+from workflows.rules.gating import (
+    archive_gates,
+    attesting,
+    brownout_gates,
+    check_gates,
+    closing,
+    endpoint_gates,
+)
 from workflows.rules.gating.gates import Gate
 from workflows.rules.lifecycle import is_going_dark
 from workflows.rules.plans import break_glass, gap, parts
@@ -24,19 +31,28 @@ from workflows.rules.wording import counted, named
 
 RUNS_IN = {
     StepKind.ANNOUNCE: (State.APPROVED,),
-    StepKind.ARCHIVE: (State.APPROVED, State.MIGRATING, State.DISABLED),
-    StepKind.DRILL: (State.APPROVED, State.MIGRATING, State.DISABLED),
-    StepKind.MIGRATE: (State.MIGRATING,),
-    StepKind.BROWNOUT: (State.MIGRATING,),
-    StepKind.DISABLE: (State.MIGRATING,),
+    StepKind.ARCHIVE: (State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED),
+    StepKind.DRILL: (State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED),
+    StepKind.MIGRATE: (
+        State.MIGRATING,
+        State.BROWNOUT,
+    ),
+    StepKind.BROWNOUT: (
+        State.MIGRATING,
+        State.BROWNOUT,
+    ),
+    StepKind.DISABLE: (
+        State.MIGRATING,
+        State.BROWNOUT,
+    ),
     StepKind.CLOSE: (State.DISABLED,),
 }
 MAY_RUN_EARLY = frozenset({StepKind.ARCHIVE})
 """Archiving stops nothing, so a person may ask for it before its date."""
-HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.DISABLE)
+HELD_BY_A_VOTE = (StepKind.ANNOUNCE, StepKind.BROWNOUT, StepKind.DISABLE)
 """What people would feel, and what a vote on cancelling, or on more time, may be about to prevent."""
 
-NEEDS_A_SUCCESSOR = (StepKind.ANNOUNCE, StepKind.DISABLE)
+NEEDS_A_SUCCESSOR = (StepKind.ANNOUNCE, StepKind.BROWNOUT, StepKind.DISABLE)
 """What sends people to the successor, or leaves them nothing else."""
 
 
@@ -102,8 +118,18 @@ def readiness(  # noqa: PLR0912 - one case per step
             unmet += archive_gates.made(state)
         case StepKind.MIGRATE:
             unmet += _after(state, StepKind.ANNOUNCE)
+        case StepKind.BROWNOUT:
+            unmet += _after(state, StepKind.MIGRATE)
+            unmet += [
+                *archive_gates.made(state),
+                *archive_gates.proven(state, facts),
+                *_obligations(state),
+                *objecting.gates(state),
+                *callers.not_moved(state, facts),
+            ]
         case StepKind.DISABLE:
             unmet += _after(state, StepKind.MIGRATE)
+            unmet += brownout_gates.held(state)
             unmet += [
                 *archive_gates.made(state),
                 *archive_gates.proven(state, facts),

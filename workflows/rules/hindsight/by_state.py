@@ -12,7 +12,15 @@ from workflows.rules.hindsight.measures import LOOKS_BACK_DAYS
 from workflows.rules.hindsight.outcomes import Outcome, as_of
 from workflows.rules.hours import zoned_day
 
-SHOWN = (State.PROPOSED, State.APPROVED, State.MIGRATING, State.DISABLED, State.ARCHIVED, State.PRUNED)
+SHOWN = (
+    State.PROPOSED,
+    State.APPROVED,
+    State.MIGRATING,
+    State.BROWNOUT,
+    State.DISABLED,
+    State.ARCHIVED,
+    State.PRUNED,
+)
 """On the way of a retirement. What was called off, vetoed or rolled back is on none."""
 
 

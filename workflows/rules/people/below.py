@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from data import events
-from data.records.retirement import Obligation, Retirement, State
+from data.records.retirement import Obligation, Retirement
 from workflows.rules.people.due import overdue
 
 
@@ -21,7 +21,7 @@ def with_those(state: Retirement, event: events.Escalated) -> dict[str, tuple[st
 
 def told_of(state: Retirement, people: Iterable[str]) -> tuple[Obligation, ...]:
     """What these were told of and still has to move."""
-    if state.state is not State.MIGRATING:
+    if not state.is_migrating:
         return ()
     ids = {state.id_of(one) for person in people for one in state.told_late.get(person, ())}
     return tuple(one for one in state.obligations if one.consumer.consumer_id in ids and not one.is_settled)

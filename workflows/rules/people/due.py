@@ -17,7 +17,7 @@ UNANSWERED = (Duty.OPEN, Duty.NOT_MINE)
 
 def owes(duty: Obligation, state: Retirement) -> Iterator[tuple[str, datetime]]:
     """What is still asked of a consumer, with its date."""
-    if state.state is not State.MIGRATING or state.paused_at is not None or duty.is_settled:
+    if not state.is_migrating or state.paused_at is not None or duty.is_settled:
         return
     if duty.duty in UNANSWERED:
         yield "acknowledge", duty.acknowledge_by

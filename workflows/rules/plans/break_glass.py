@@ -22,7 +22,7 @@ from workflows.rules.lifecycle import is_going_dark, is_living
 from workflows.rules.plans import plan as plans
 from workflows.rules.voting import weighing
 
-ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING)
+ASKED_IN = (State.PROPOSED, State.APPROVED, State.MIGRATING, State.BROWNOUT)
 """While there is a notice that could be shorter."""
 
 

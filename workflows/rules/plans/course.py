@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from data import events
+from data.events.brownouts import BrownoutBegun, BrownoutSkipped
 from data.records.base import Record
 from data.records.facts import Pauses
 from data.records.plan import Plan
@@ -22,6 +23,8 @@ DONE_BY: Mapping[type[events.AnyEvent], StepKind] = {
     events.ArchiveStored: StepKind.ARCHIVE,
     events.DrillPassed: StepKind.DRILL,
     events.MigrationClosed: StepKind.MIGRATE,
+    BrownoutBegun: StepKind.BROWNOUT,
+    BrownoutSkipped: StepKind.BROWNOUT,
     events.Disabled: StepKind.DISABLE,
     events.Closed: StepKind.CLOSE,
 }
@@ -81,7 +84,9 @@ def after(  # noqa: PLR0911 - one case per event
             return replace(course, is_announced=False, paused_at=None)
         case _ if (kind := DONE_BY.get(type(event))) is not None:
             is_announced = course.is_announced or kind is StepKind.ANNOUNCE
-            done = {**course.done, kind: event.at}
+            # Of brownouts the first is the one whose day was announced.
+            is_known = kind is StepKind.BROWNOUT and kind in course.done
+            done = course.done if is_known else {**course.done, kind: event.at}
             return replace(course, done=done, held=course.held - {kind}, is_announced=is_announced)
         case _:
             return course

@@ -27,7 +27,7 @@ CHANGES_WHAT_CATALOGS_SAY = (
 def lifecycle_of(state: Retirement) -> Lifecycle:
     """What was announced holds until its end; what was called off, or is voted on anew, is lifted."""
     match state.state:
-        case State.MIGRATING | State.DISABLED:
+        case State.MIGRATING | State.BROWNOUT | State.DISABLED:
             return Lifecycle.DEPRECATED
         case State.ARCHIVED | State.PRUNED:
             return Lifecycle.RETIRED

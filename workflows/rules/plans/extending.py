@@ -16,7 +16,7 @@ from data.records.callers import Caller
 from data.records.plan import LaterDates, Plan
 from data.records.policy import Policy
 from data.records.progress import StepKind
-from data.records.retirement import Obligation, Retirement, State
+from data.records.retirement import Obligation, Retirement
 from workflows.rules.consumers import callers
 from workflows.rules.consumers.vouching import vouched
 from workflows.rules.hours import day_of
@@ -52,7 +52,7 @@ def in_need(state: Retirement) -> tuple[Caller, ...]:
 def _is_possible(state: Retirement) -> bool:
     """Can such a vote be held: one at a time, on dates that count?"""
     return (
-        state.state is State.MIGRATING
+        state.is_migrating
         and state.paused_at is None
         and not state.restoring
         and not is_going_dark(state)

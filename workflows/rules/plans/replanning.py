@@ -12,7 +12,7 @@ from data.records.plan import Plan
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Obligation, Retirement
 from data.records.rounds import Round
-from data.records.waivers import ARCHIVE, TRAFFIC
+from data.records.waivers import ARCHIVE, BROWNOUTS, TRAFFIC
 from workflows.rules.consumers import obligations
 from workflows.rules.plans import parts
 
@@ -40,6 +40,7 @@ def revised(state: Retirement, event: events.Revised) -> Retirement:
         waivers=tuple(waiver for waiver in state.waivers if not _is_over(waiver.what, state, event.plan)),
         gone_ids=(),
         brownouts=(),
+        brownouts_told=(),
         exempt=(),
         parts=parts.left_by(state, event.plan),
     )
@@ -89,7 +90,7 @@ def _is_of_old_dates(what: str, state: Retirement) -> bool:
     """Did somebody vouch for it on the day it was asked: silence, checks, endpoints that were gone, or that go on?"""
     assert state.plan is not None
     beside = (part.id for part in state.parts)
-    of_old_dates = {TRAFFIC, *(endpoint.id for endpoint in state.plan.subject.endpoints), *beside}
+    of_old_dates = {TRAFFIC, BROWNOUTS, *(endpoint.id for endpoint in state.plan.subject.endpoints), *beside}
     return what in of_old_dates or what.startswith(CHECKS)
 
 

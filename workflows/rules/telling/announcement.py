@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from data import events
 from data.records.catalog import Owners
 from data.records.decision import Effect
-from data.records.retirement import Obligation, Retirement, State
+from data.records.retirement import Obligation, Retirement
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.restriction import is_restricted
 from workflows.rules.telling import informing, messages, milestones
@@ -48,7 +48,7 @@ def taken_over(before: Retirement, state: Retirement, event: events.TakenOver) -
 def waived(before: Retirement, state: Retirement, event: events.Waived, version: int) -> Iterable[Effect]:
     """Whose duty it was hears that it was waived over their heads, and may contest it, whoever took it over since."""
     duty = before.obligation(event.what)
-    for person in _told(duty) if duty is not None and before.state is State.MIGRATING else ():
+    for person in _told(duty) if duty is not None and before.is_migrating else ():
         if person != event.by:
             key = f"{state.id}/waived-{version}/{person}"
             yield messages.direct(key, "waived", person, consumer_id=event.what, by=event.by)
@@ -157,7 +157,7 @@ def moved(before: Retirement, state: Retirement, version: int) -> Iterable[Effec
     """
     assert before.plan is not None
     assert state.plan is not None
-    if state.state is not State.MIGRATING or state.plan.steps == before.plan.steps:
+    if not state.is_migrating or state.plan.steps == before.plan.steps:
         return
     milestone, was = milestones.moved(state), informing.was(before, state)
     for slack_id in people_of(milestones.concerned(state, milestone)):

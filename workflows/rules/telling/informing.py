@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.progress import StepKind
-from data.records.retirement import Retirement, State
+from data.records.retirement import Retirement
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.hours import day_of
 from workflows.rules.lifecycle import CALLED_OFF
@@ -66,7 +66,7 @@ def _news(before: Retirement, state: Retirement, kinds: Collection[type[events.R
         return CLOSED
     if before.announced and state.state in CALLED_OFF and before.state not in CALLED_OFF:
         return STAYS
-    if events.Amended not in kinds or state.state is not State.MIGRATING:
+    if events.Amended not in kinds or not state.is_migrating:
         return ""
     is_moved = before.plan is not None and state.plan is not None and before.plan.steps != state.plan.steps
     return MOVED if is_moved else ""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from data import events
 from data.records.decision import Effect
 from data.records.progress import StepKind
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from workflows.rules.consumers.obligations import of_person, people_of
 from workflows.rules.hindsight import reviewing
 from workflows.rules.keeping import locking
@@ -20,6 +20,7 @@ from workflows.rules.telling import (
     announcement,
     attestation_notices,
     break_glass_notices,
+    brownout_notices,
     caller_notices,
     check_notices,
     closing_notices,
@@ -123,6 +124,7 @@ def for_events(
     want(*pruning_notices.changed(before, state))
     want(*locking.wanted(state, kinds))
     want(*grant_notices.told(before, state, happened, state.version - len(happened) + 1))
+    want(*brownout_notices.told(before, state, happened))
     want(*reviewing.asked(before, state, happened))
     if kinds.intersection(CHANGES_WHAT_PEOPLE_SWITCH):
         want(*manual_notices.redrawn(before))
@@ -132,10 +134,7 @@ def for_events(
 
 
 def redrawn(state: Retirement) -> tuple[Effect, ...]:
-    """The card, every list of consumers and what catalogs say, drawn anew: after an old record was brought back
-
-    they show another.
-    """
+    """The card, every list of consumers and what catalogs say, anew: an old record that is back shows another."""
     everybody = tuple(duty.consumer.consumer_id for duty in state.obligations)
     drawn = {effect.key: effect for effect in announcement.redrawn(state, everybody)}
     card = messages.edit(messages.card_key(state), "card")
@@ -276,7 +275,7 @@ def _requests(before: Retirement, state: Retirement) -> Iterable[Effect]:
 
 def _waiting(state: Retirement) -> tuple[tuple[str, int], ...]:
     """Consumer and number of every request for more time that can be decided."""
-    if state.state is not State.MIGRATING:
+    if not state.is_migrating:
         return ()
     return tuple(
         (duty.consumer.consumer_id, duty.extension.number)

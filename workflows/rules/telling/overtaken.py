@@ -9,10 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from data.records.retirement import Duty, Retirement, State
+from data.records.retirement import Duty, Retirement
 from workflows.rules.consumers.obligations import of_person
 from workflows.rules.hours import day_of
-from workflows.rules.telling import grant_notices, informing, messages, milestones, vote_notices
+from workflows.rules.telling import (
+    brownout_notices,
+    grant_notices,
+    informing,
+    messages,
+    milestones,
+    vote_notices,
+)
 
 ABOUT_DATES = ("dm", "escalation", "handed", "reminder")
 
@@ -25,29 +32,33 @@ def left(  # noqa: PLR0911 - one for each notice
     match body["notice"]:
         case "dm":
             is_newest = key == messages.dm_key(state, person)
-            return _asks(state, person, body) if is_newest and state.state is State.MIGRATING else None
+            return _asks(state, person, body) if is_newest and state.is_migrating else None
         case "reminder":
             return dict(body) if _reminds(state, person, body["milestone"], now) else None
         case "handed":
             mine = {duty.consumer.consumer_id for duty in of_person(state, person) if not duty.is_settled}
-            return _of_those(state, body, mine if state.state is State.MIGRATING else set())
+            return _of_those(state, body, mine if state.is_migrating else set())
         case "informed":
             is_ahead = body["news"] in (informing.ANNOUNCED, informing.MOVED)
             is_newest = body.get("milestone", "") in ("", milestones.moved(state))
-            is_wanted = is_newest and state.state is State.MIGRATING
+            is_wanted = is_newest and state.is_migrating
             return dict(body) if is_wanted or not is_ahead else None
         case "waived":
             duty = state.obligation(body["consumer_id"])
-            is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.state is State.MIGRATING
+            is_wanted = duty is not None and duty.duty is Duty.WAIVED and state.is_migrating
             return dict(body) if is_wanted else None
         case "grant begun":
             return dict(body) if grant_notices.is_wanted(state, int(body["number"])) else None
+        case brownout_notices.TOLD:
+            return (
+                dict(body) if brownout_notices.is_wanted(state, int(body["number"]), body["what"]) else None
+            )
         case "void votes":
             return dict(body) if vote_notices.is_wanted(state, person) else None
         case "escalation":
             late = milestones.concerned(state, body["milestone"])
             still = {duty.consumer.consumer_id for duty in late}
-            return _of_those(state, body, still if state.state is State.MIGRATING else set())
+            return _of_those(state, body, still if state.is_migrating else set())
         case _:
             return dict(body)
 
@@ -68,7 +79,7 @@ def _asks(state: Retirement, person: str, body: Mapping[str, str]) -> dict[str, 
 def _reminds(state: Retirement, person: str, milestone: str, now: datetime) -> bool:
     """Does the person still owe it by this date, and does no other reminder say the same?"""
     owed = milestones.concerned(state, milestone)
-    if state.state is not State.MIGRATING or all(person not in duty.asked for duty in owed):
+    if not state.is_migrating or all(person not in duty.asked for duty in owed):
         return False
     if milestone.startswith(milestones.MOVED):
         return milestone == milestones.moved(state)

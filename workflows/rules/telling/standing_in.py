@@ -18,6 +18,7 @@ from workflows.rules.telling.messages import LEFT_OUT, READER
 ASKS = frozenset(
     {
         "asked again",
+        "brownout told",
         "called off",
         "contested",
         "channel lost",

@@ -50,7 +50,7 @@ def open_round(state: Retirement) -> Round | None:
         return None
     if state.round.purpose is Purpose.RETIRE:
         return state.round if state.state is State.PROPOSED else None
-    return state.round if state.state in (State.APPROVED, State.MIGRATING) else None
+    return state.round if state.state in (State.APPROVED, State.MIGRATING, State.BROWNOUT) else None
 
 
 def cancelling_round(state: Retirement) -> Round | None:

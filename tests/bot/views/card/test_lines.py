@@ -12,11 +12,20 @@ from bot.views.card import lines, thread
 from bot.views.graph import impact
 from bot.views.keeping import archive_lines, fixity
 from data import events
+from data.events.brownouts import (
+    BrownoutAborted,
+    BrownoutAnnounced,
+    BrownoutBegun,
+    BrownoutEnded,
+    BrownoutSkipped,
+    ConsumerExempted,
+)
 from data.events.fixity import ArchiveMended
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.archived import Archived, Lock
 from data.records.base import Prose
 from data.records.break_glass import BreakGlass
+from data.records.brownouts import Counted
 from data.records.callers import Caller
 from data.records.catalog import Kind, Owners
 from data.records.checks import CheckEnd, CheckSeen, CheckWanted
@@ -289,6 +298,12 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.BreakGlassAsked: {"notice_days": 3, "why": Prose(prose="leak"), "entitled": ("UANN", "UBEA")},
     events.BreakGlassConfirmed: {"break_glass": HASTE, "entitled": ("UANN", "UBEA")},
     events.BreakGlassReviewed: {"review": Prose(prose="right")},
+    BrownoutAnnounced: {"number": 1, "to": ("UBILL",)},
+    BrownoutBegun: {"number": 1, "before": (Counted(endpoint_id="e", since=NOW, refused={"job": 1}),)},
+    BrownoutEnded: {"number": 1, "refused": {"component:default/billing-etl": 3}},
+    BrownoutAborted: {"number": 1, "because": "it is paused"},
+    BrownoutSkipped: {"number": 2, "reasons": ("no proxy runs",)},
+    ConsumerExempted: {"consumer_id": "component:default/billing-etl"},
     events.Paused: {"why": Prose(prose="freeze")},
     events.PlaybookMade: {"name": Prose(prose="careful-move")},
     events.PlaybookTakenBack: {"name": Prose(prose="careful-move")},

@@ -119,7 +119,7 @@ def test_on_a_decided_card_nobody_votes_and_it_says_how_it_ended(state: State) -
     """What may still be changed can be: a refusal of a step that is not due yet sends people to Edit plan."""
     card = proposal.card(a_retirement(state=state))
     check_message(card)
-    may_change = state in (State.APPROVED, State.MIGRATING)
+    may_change = state in (State.APPROVED, State.MIGRATING, State.BROWNOUT)
     assert buttons(card) == ([(Action.PROPOSAL_REVISE, "RET-1")] if may_change else [])
     assert proposal.OUTCOMES[state] in words(card)
 

@@ -53,8 +53,10 @@ from tests.builders import (
 from tests.builders import days as lasting
 from tests.fakes.slack.workspace import is_loud, mentions
 from tests.payloads import check_message
+from tests.workflows.decisions.test_brownouts import begun, moved
 from tests.workflows.decisions.test_extensions import votes
 from workflows import commands as cmd
+from workflows.commands.brownouts import AbortBrownout
 from workflows.histories import History
 from workflows.rules.hindsight.measures import DEFINITIONS, Metric, measures
 from workflows.rules.hindsight.outcomes import Outcome, outcome
@@ -203,12 +205,15 @@ def test_whatever_moves_a_retirement_on_is_told() -> None:
     assert moving <= {type(event) for event in EVERYTHING if news.words(event, announced())}
 
 
+stopped = begun(moved())
+stopped.does(AbortBrownout(by=PAT, number=1))
 EVERYTHING = [
     event
     for story in (
         *(ending() for ending, _ in ENDINGS.values()),
         a_running_retirement(),
         a_proposed(),
+        stopped,
         an_approved(policy=a_policy(review_days=13, cool_off_hours=24)).votes(SELMA, choice=Choice.ABSTAIN),
     )
     for event in story.happened

@@ -156,10 +156,10 @@ def test_a_plan_that_no_vote_approved_says_so():
 def test_a_step_runs_only_in_its_states_and_its_timer_is_overtaken_in_all_others(state, kind):
     runs_in = {
         StepKind.ANNOUNCE: [State.APPROVED],
-        StepKind.ARCHIVE: [State.APPROVED, State.MIGRATING, State.DISABLED],
-        StepKind.DRILL: [State.APPROVED, State.MIGRATING, State.DISABLED],
-        StepKind.MIGRATE: [State.MIGRATING],
-        StepKind.DISABLE: [State.MIGRATING],
+        StepKind.ARCHIVE: [State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED],
+        StepKind.DRILL: [State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED],
+        StepKind.MIGRATE: [State.MIGRATING, State.BROWNOUT],
+        StepKind.DISABLE: [State.MIGRATING, State.BROWNOUT],
         StepKind.CLOSE: [State.DISABLED],
     }[kind]
     standing = replace(MIGRATED, state=state)

@@ -1,0 +1,242 @@
+"""Brownouts are told the day before, begin where every gate holds, and end by themselves, a press, or what is seen."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from data import events
+from data.errors import Refused
+from data.events.brownouts import (
+    BrownoutAborted,
+    BrownoutAnnounced,
+    BrownoutBegun,
+    BrownoutEnded,
+    BrownoutSkipped,
+)
+from data.records.base import Prose
+from data.records.brownouts import BrownoutState, Counted
+from data.records.decision import EffectKind
+from data.records.progress import Progress, StepKind
+from data.records.retirement import Duty, State
+from tests.builders import (
+    BILL,
+    BILLING,
+    CARL,
+    CRM,
+    ENDY,
+    LIVE,
+    OWEN,
+    PAT,
+    PLATO,
+    SELMA,
+    STRANGER,
+    WHY,
+    Story,
+    days,
+    paused,
+    resumed,
+)
+from tests.workflows.rules.plans.test_brownouts import a_browned, planned
+from workflows import commands as cmd
+from workflows.commands.brownouts import (
+    AbortBrownout,
+    BeginBrownout,
+    EndBrownout,
+    ExemptConsumer,
+    SkipBrownout,
+)
+from workflows.rules.plans.browned import AHEAD, is_wanted
+
+MINUTE = timedelta(minutes=1)
+
+
+def moved(**facts: Any) -> Story:
+    """Announced, archived and proven; everybody has moved, the day before the first brownout is told."""
+    story = a_browned(**facts).votes(OWEN, PLATO, SELMA)
+    story.does(cmd.CloseRound(by=events.EMERITUS, number=1), at=story.now + days(14))
+    story.until(story.due(StepKind.ARCHIVE)).works().until(story.due(StepKind.DRILL)).works()
+    for duty in story.state.obligations:
+        by = duty.consumer.owners.slack_ids[0]
+        story.does(cmd.ChangeDuty(by=by, consumer_ids=(duty.consumer.consumer_id,), duty=Duty.MIGRATED))
+    return story.until(story.due(StepKind.MIGRATE))
+
+
+def starts_at(story: Story, number: int = 1) -> datetime:
+    return planned(story).windows[number - 1].starts_at
+
+
+def counted(story: Story) -> tuple[Counted, ...]:
+    return (Counted(endpoint_id=LIVE.id, since=story.now),)
+
+
+def begun(story: Story, number: int = 1) -> Story:
+    at = starts_at(story, number)
+    story.until(at)
+    story.does(BeginBrownout(by=events.EMERITUS, number=number, before=counted(story)))
+    return story
+
+
+def ended(story: Story, number: int, refused: dict[str, int] | None = None) -> Story:
+    at = planned(story).windows[number - 1].ends_at
+    story.does(EndBrownout(by=events.EMERITUS, number=number, refused=refused or {}), at=at)
+    return story
+
+
+def held(story: Story) -> tuple[str, ...]:
+    return story.state.progress(StepKind.DISABLE).held_by
+
+
+def test_all_of_them_are_held_one_after_the_other_and_then_it_is_switched_off():
+    story = moved()
+    for number in range(1, 6):
+        begun(story, number)
+        assert story.state.state is State.BROWNOUT
+        assert story.state.progress(StepKind.BROWNOUT).progress is Progress.RUNNING
+        ended(story, number)
+    assert [one.number for one in story.of(BrownoutAnnounced)] == [1, 2, 3, 4, 5]
+    assert [one.at for one in story.of(BrownoutAnnounced)] == [
+        one.starts_at - days(1) for one in planned(story).windows
+    ]
+    assert {one.state for one in story.state.brownouts} == {BrownoutState.HELD}
+    assert story.state.progress(StepKind.BROWNOUT).progress is Progress.DONE
+    story.until(story.due(StepKind.DISABLE)).works()
+    assert story.state.state is State.DISABLED
+
+
+def test_one_is_prepared_shortly_before_where_every_gate_holds():
+    story = moved().until(starts_at(moved()) - AHEAD - MINUTE)
+    assert story.work(EffectKind.BROWNOUT) == ()
+    story.until(starts_at(story) - AHEAD)
+    (effect,) = story.work(EffectKind.BROWNOUT)
+    assert effect.body["number"] == "1"
+    assert is_wanted(story.state, 1, effect.body["plan"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "gate"),
+    [
+        pytest.param({"archive_holds": "a file is gone"}, "archive holds", id="the archive does not hold"),
+        pytest.param({"successor_trouble": "it retires itself"}, "successor", id="the successor goes itself"),
+    ],
+)
+def test_what_cannot_begin_in_its_time_is_skipped_and_said(facts: dict[str, Any], gate: str):
+    story = moved()
+    story.until(starts_at(story) - AHEAD - MINUTE)
+    story.facts = replace(story.facts, **facts)
+    story.until(starts_at(story) - AHEAD)
+    (skipped,) = story.of(BrownoutSkipped)
+    assert (skipped.number, skipped.gates) == (1, (gate,))
+    assert story.state.state is State.MIGRATING
+
+
+def test_a_consumer_that_has_not_moved_has_it_skipped():
+    story = moved()
+    story.does(cmd.TakeBack(by=BILL, consumer_id=BILLING))
+    story.until(starts_at(story))
+    (skipped,) = story.of(BrownoutSkipped)
+    assert "1 consumer is not migrated (billing-etl)" in skipped.reasons[0]
+
+
+def test_none_begins_late_after_downtime():
+    story = moved()
+    story.wakes(starts_at(story) + MINUTE)
+    (skipped,) = story.of(BrownoutSkipped)
+    assert skipped.reasons == ("Emeritus was not there when it was to begin",)
+    story.does(BeginBrownout(by=events.EMERITUS, number=1, before=counted(story)))
+    assert story.of(BrownoutBegun) == []
+
+
+@pytest.mark.parametrize(
+    ("stop", "because"),
+    [
+        pytest.param(cmd.Pause(by=ENDY, why=WHY), "it is paused", id="a pause"),
+        pytest.param(cmd.Waive(by=PAT, what="brownouts", reason=WHY), "brownouts are waived", id="a waiver"),
+    ],
+)
+def test_what_holds_the_retirement_ends_the_one_that_runs_at_once(stop: cmd.Command, because: str):
+    story = begun(moved())
+    decision = story.does(stop)
+    (aborted,) = story.of(BrownoutAborted)
+    assert (aborted.number, aborted.because) == (1, because)
+    assert story.state.state is State.MIGRATING
+    assert [one.body["number"] for one in decision.effects if one.kind is EffectKind.BROWNOUT] == ["0"]
+
+
+def test_a_pause_moves_those_that_are_ahead_and_keeps_the_one_that_was_ended():
+    story = begun(moved())
+    first, second = (one.starts_at for one in planned(story).windows[:2])
+    resumed(paused(story, for_days=2))
+    windows = planned(story).windows
+    assert (windows[0].starts_at, windows[1].starts_at) == (first, second + days(2))
+    begun(story, 2)
+    assert story.state.state is State.BROWNOUT
+
+
+@pytest.mark.parametrize("by", [PAT, ENDY], ids=["the coordinator", "an owner of the endpoint"])
+def test_one_press_ends_it(by: str):
+    story = begun(moved())
+    story.does(AbortBrownout(by=by, number=1, why=Prose(prose="the shop is down")))
+    assert story.state.brownouts[0].state is BrownoutState.ABORTED
+    assert story.state.state is State.MIGRATING
+    assert story.does(AbortBrownout(by=by, number=1)).events == ()
+
+
+def test_nobody_else_ends_it():
+    story = begun(moved())
+    with pytest.raises(Refused, match="You may not abort brownout RET-1"):
+        story.does(AbortBrownout(by=CARL, number=1))
+
+
+def test_who_is_exempt_is_told_to_what_holds_it_at_once():
+    story = begun(moved())
+    decision = story.does(ExemptConsumer(by=CARL, consumer_id=CRM))
+    assert story.state.exempt == (CRM,)
+    assert [one.body["number"] for one in decision.effects if one.kind is EffectKind.BROWNOUT] == ["0"]
+    assert story.does(ExemptConsumer(by=PAT, consumer_id=CRM)).events == ()
+
+
+@pytest.mark.parametrize("by", [CARL, STRANGER], ids=["an owner of another one", "a stranger"])
+def test_nobody_exempts_what_is_not_theirs(by: str):
+    story = begun(moved())
+    with pytest.raises(Refused):
+        story.does(ExemptConsumer(by=by, consumer_id=BILLING))
+
+
+def test_who_called_is_asked_about_and_who_said_to_have_moved_has_to_after_all():
+    story = ended(begun(moved()), 1, {BILLING: 3, "caller::night-job": 2})
+    (seen,) = story.of(events.CallersSeen)
+    assert [one.consumer.name for one in seen.callers] == ["night-job"]
+    assert story.state.obligation(BILLING).duty is Duty.OPEN
+    story.until(starts_at(story, 2))
+    assert [one.number for one in story.of(BrownoutSkipped)] == [2], "somebody has not moved"
+
+
+def test_the_switch_off_waits_until_all_were_held_or_somebody_goes_on_without():
+    story = ended(begun(moved()), 1)
+    story.does(SkipBrownout(by=events.EMERITUS, number=2, reason="no proxy runs"))
+    for number in (3, 4, 5):
+        ended(begun(story, number), number)
+    story.until(story.due(StepKind.DISABLE))
+    assert held(story) == (
+        (
+            "1 brownout was not held to the end (2, skipped: no proxy runs): press Edit plan on the card for others, "
+            "or /retire waive RET-1 brownouts REASON goes on without"
+        ),
+    )
+    story.does(cmd.Waive(by=PAT, what="brownouts", reason=WHY))
+    story.until(story.now + days(1)).works()
+    assert story.state.state is State.DISABLED
+
+
+def test_an_unknown_caller_of_a_brownout_holds_the_switch_off():
+    story = moved()
+    for number in range(1, 6):
+        ended(begun(story, number), number, {"caller::night-job": 1} if number == 5 else None)
+    story.until(story.due(StepKind.DISABLE))
+    (why,) = held(story)
+    assert why.startswith("1 caller nobody declares called in a brownout (night-job): say whose")
+    assert story.of(BrownoutEnded)[-1].refused == {"caller::night-job": 1}

@@ -17,6 +17,7 @@ from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.records.traffic import Ability
 from workflows import commands as cmd
+from workflows.commands.brownouts import PrepareBrownout
 from workflows.rules.people.escalation import COMPANY
 from workflows.traffic_plane import TrafficPlane
 
@@ -38,6 +39,8 @@ class Brownable:
 
         policy   the one in force; a retirement goes by its own
         """
+        if isinstance(command, PrepareBrownout) and state is not None and state.policy is not None:
+            return self._with_hours(facts, state.policy)
         subject = facts.subject
         if isinstance(command, cmd.LapseApproval) and state is not None and state.plan is not None:
             subject = state.plan.subject
@@ -45,10 +48,15 @@ class Brownable:
         if subject is None or self.windows is None or not policy.brownouts(subject.tier):
             return facts
         reached = {one.id: self._why_not(one) for one in subject.endpoints}
+        return replace(self._with_hours(facts, policy), brownouts_at=reached)
+
+    def _with_hours(self, facts: Facts, policy: Policy) -> Facts:
+        if self.windows is None:
+            return facts
         first = facts.observed_at.year
         holidays = public_holidays(self.windows.country, range(first, first + YEARS_AHEAD))
         company = Hours(windows=self.windows, zone=policy.zone, holidays=holidays)
-        return replace(facts, brownouts_at=reached, hours={**facts.hours, COMPANY: company})
+        return replace(facts, hours={**facts.hours, COMPANY: company})
 
     def _why_not(self, endpoint: Endpoint) -> str:
         """Empty where it can. What does not answer cannot: a plan is drawn up without it, and says so."""

@@ -105,6 +105,7 @@ DECISIONS: dict[type[cmd.Command], Decide] = {
     of_brownouts.EndBrownout: brownouts.end,
     of_brownouts.SkipBrownout: brownouts.skip,
     of_brownouts.AbortBrownout: brownouts.abort,
+    of_brownouts.CountBrownout: brownouts.count,
     of_brownouts.ExemptConsumer: brownouts.exempt,
     cmd.RunChecks: checking.run_checks,
     cmd.RecordCheck: checking.record_check,

@@ -46,6 +46,13 @@ class BrownoutAborted(BrownoutEvent, frozen=True, kw_only=True, tag="brownout ab
     refused: dict[str, int] = {}
 
 
+class BrownoutCounted(BrownoutEvent, frozen=True, kw_only=True, tag="brownout counted"):
+    """Who had called in one that was ended early, as was seen right after."""
+
+    number: int
+    refused: dict[str, int] = {}
+
+
 class BrownoutSkipped(BrownoutEvent, frozen=True, kw_only=True, tag="brownout skipped"):
     """It did not begin in its time, and will not. `gates` names what `reasons` tells."""
 
@@ -62,5 +69,11 @@ class ConsumerExempted(BrownoutEvent, frozen=True, kw_only=True, tag="consumer e
 
 
 OnBrownouts = (
-    BrownoutAnnounced | BrownoutBegun | BrownoutEnded | BrownoutAborted | BrownoutSkipped | ConsumerExempted
+    BrownoutAnnounced
+    | BrownoutBegun
+    | BrownoutEnded
+    | BrownoutAborted
+    | BrownoutCounted
+    | BrownoutSkipped
+    | ConsumerExempted
 )

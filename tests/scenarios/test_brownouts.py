@@ -94,6 +94,7 @@ def test_one_press_ends_it_and_the_switch_off_waits_for_a_name(tmp_path: Path) -
             assert ask(address, X_Caller="night-job").status == 200
         assert town.retirement().state is State.MIGRATING
         assert "was *ended early* by" in town.thread()
+        assert town.retirement().brownouts[0].refused == {"caller::night-job": 1}
         until(town, town.retirement().plan.step(StepKind.DISABLE).due_at + MINUTE)
         (why,) = town.retirement().progress(StepKind.DISABLE).held_by[:1]
         assert why.startswith("1 brownout was not held to the end (1, aborted)")

@@ -162,6 +162,7 @@ COMMANDS: dict[type[cmd.Command], dict[str, Any]] = {
     browned.EndBrownout: {"number": 1, "refused": {BILLING: 2}},
     browned.SkipBrownout: {"number": 1, "reason": "no proxy runs"},
     browned.AbortBrownout: {"number": 1, "why": WHY},
+    browned.CountBrownout: {"number": 1, "refused": {BILLING: 2}},
     browned.ExemptConsumer: {"consumer_id": BILLING},
     cmd.TellWritten: {"catalog": "mlflow", "lifecycle": "deprecated", "places": ("here",)},
 }

@@ -49,6 +49,14 @@ class AbortBrownout(Command, frozen=True, kw_only=True, tag="abort brownout"):
     names: dict[str, str] = {}
 
 
+class CountBrownout(Command, frozen=True, kw_only=True, tag="count brownout"):
+    """Who had called in one that was ended early. See `EndBrownout`."""
+
+    number: int
+    refused: dict[str, int]
+    names: dict[str, str] = {}
+
+
 class ExemptConsumer(Command, frozen=True, kw_only=True, tag="exempt consumer"):
     consumer_id: str
 
@@ -60,5 +68,6 @@ OfBrownouts = (
     | EndBrownout
     | SkipBrownout
     | AbortBrownout
+    | CountBrownout
     | ExemptConsumer
 )

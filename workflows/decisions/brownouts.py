@@ -13,6 +13,7 @@ from data.events.brownouts import (
     BrownoutAborted,
     BrownoutAnnounced,
     BrownoutBegun,
+    BrownoutCounted,
     BrownoutEnded,
     BrownoutSkipped,
     ConsumerExempted,
@@ -27,6 +28,7 @@ from workflows.commands.brownouts import (
     AbortBrownout,
     AnnounceBrownout,
     BeginBrownout,
+    CountBrownout,
     EndBrownout,
     ExemptConsumer,
     PrepareBrownout,
@@ -47,10 +49,12 @@ from workflows.rules.gating import brownout_gates
 from workflows.rules.gating.readiness import readiness
 from workflows.rules.people.delegating import answers_as
 from workflows.rules.permissions import check
-from workflows.rules.plans.browned import ahead, is_on, running, seen, window
+from workflows.rules.plans import brownouts
+from workflows.rules.plans.browned import ahead, is_on, running, seen, uncounted, window
 from workflows.rules.plans.brownouts import lasting
 
 LATE = "Emeritus was not there when it was to begin"
+NOBODY_THERE = "when nobody works who could end it, by [windows] of the policy"
 SEEN_IN = "brownout {number} of {id}"
 
 
@@ -76,6 +80,9 @@ def prepare(state: Retirement, command: PrepareBrownout, facts: Facts, now: date
         return _skipped(state, command.number, (LATE,), (), now)
     if (unmet := _unmet(state, command.number, found.starts_at, facts)) is not None:
         return _skipped(state, command.number, *unmet, now)
+    if not brownouts.is_at_work(found, facts):
+        # Where dates moved by days that are no working days.
+        return _skipped(state, command.number, (f"it would begin {NOBODY_THERE}",), ("hours",), now)
     return decided(state, effects=(holding(state, command.number),))
 
 
@@ -150,16 +157,27 @@ def abort(state: Retirement, command: AbortBrownout, facts: Facts, now: datetime
     return _over(state, aborted, command.names, now, reply=f"Brownout {one.number} of {state.id} is over.")
 
 
+def count(state: Retirement, command: CountBrownout, facts: Facts, now: datetime) -> RetirementDecision:
+    """Who called in one that was ended early, whoever ended it: what follows is as of one that was held."""
+    check("count brownout", command.by, state, facts)
+    one = uncounted(state)
+    if one is None or one.number != command.number:
+        return nothing()
+    counted = BrownoutCounted(at=now, by=events.EMERITUS, number=one.number, refused=command.refused)
+    return _over(state, counted, command.names, now)
+
+
 def _over(
     state: Retirement,
-    event: BrownoutEnded | BrownoutAborted,
+    event: BrownoutEnded | BrownoutAborted | BrownoutCounted,
     names: dict[str, str],
     now: datetime,
     *,
     reply: str = "",
 ) -> RetirementDecision:
-    found = _found(state, event, names, now)
-    again = _not_moved(state, event, now)
+    is_asked = state.is_migrating  # what was called off asks nobody anything
+    found = _found(state, event, names, now) if is_asked else ()
+    again = _not_moved(state, event, now) if is_asked else ()
     after = folded(state, (event, *found, *again))
     timers = (*held_again(after, now), *((owners_timer(now),) if found else ()))
     effects = (lifting(after),) if isinstance(event, BrownoutAborted) else ()
@@ -167,7 +185,10 @@ def _over(
 
 
 def _found(
-    state: Retirement, event: BrownoutEnded | BrownoutAborted, names: dict[str, str], now: datetime
+    state: Retirement,
+    event: BrownoutEnded | BrownoutAborted | BrownoutCounted,
+    names: dict[str, str],
+    now: datetime,
 ) -> tuple[events.CallersSeen, ...]:
     """Whoever called, and nobody declares, is asked about like all others, unless they were asked about before."""
     assert state.plan is not None
@@ -199,7 +220,7 @@ def _found(
 
 
 def _not_moved(
-    state: Retirement, event: BrownoutEnded | BrownoutAborted, now: datetime
+    state: Retirement, event: BrownoutEnded | BrownoutAborted | BrownoutCounted, now: datetime
 ) -> tuple[events.Reopened, ...]:
     """An answer that calls speak against is none; whoever vouched for a consumer by name is believed."""
     day = now.date().isoformat()

@@ -15,7 +15,7 @@ from data.catalog.callers import declared_by, unknown
 from data.catalog.snapshot import Snapshot
 from data.errors import EmeritusError, Unavailable
 from data.events import EMERITUS
-from data.records.brownouts import BrownoutState, Counted
+from data.records.brownouts import BrownoutSeen, BrownoutState, Counted
 from data.records.catalog import SEEN
 from data.records.decision import Claim, Done, NotDone, Result
 from data.records.plan import Endpoint, Window
@@ -24,8 +24,14 @@ from data.records.traffic import Brownout, Observed
 from data.store import Then
 from workflows import commands as cmd
 from workflows.brownable import NEEDED
-from workflows.commands.brownouts import AbortBrownout, BeginBrownout, EndBrownout, SkipBrownout
-from workflows.effects.workshop import QUIET_TRIES, Workshop, then
+from workflows.commands.brownouts import (
+    AbortBrownout,
+    BeginBrownout,
+    CountBrownout,
+    EndBrownout,
+    SkipBrownout,
+)
+from workflows.effects.workshop import Workshop, later, then
 from workflows.rules.plans import browned
 from workflows.rules.plans.browned import AHEAD, is_wanted, running, seen, window
 from workflows.rules.plans.budget import over_budget
@@ -34,6 +40,11 @@ from workflows.traffic_plane import TrafficPlane
 LOOK = timedelta(seconds=61)
 """How often one that runs is looked at, once a minute: a budget that is used up ends it within this."""
 SOON = timedelta(seconds=2)
+SOON_TRIES = 5
+MARGIN = timedelta(minutes=1)
+"""What is not sure to be held by then is taken back: of several endpoints none begins alone."""
+PATIENCE = timedelta(minutes=10)
+"""So long who called is asked for, once it is over."""
 
 
 def hold(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
@@ -43,7 +54,7 @@ def hold(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
     number = int(claim.effect.body["number"])
     found = window(state, number)
     if not number or found is None or not is_wanted(state, number, claim.effect.body["plan"]):
-        return _as_it_stands(state, shop)
+        return _as_it_stands(claim, state, shop)
     if seen(state, number) is None and now >= found.ends_at:
         # It ends by itself; that it was held is on no record, as nobody saw it begin.
         return Done(), then(claim, SkipBrownout(by=EMERITUS, number=number, reason=_UNSEEN))
@@ -64,19 +75,19 @@ def _step(
         _want(state, found, shop)
         if not is_wanted(shop.retirement(claim), number, _plan_of(claim)):
             # Called off while it was told: what is there must not outlast that.
-            return _as_it_stands(shop.retirement(claim), shop)
+            return _as_it_stands(claim, shop.retirement(claim), shop)
     if one is None:
         if now < found.starts_at:
             return _again(found.starts_at, "it has not begun"), None
         command: cmd.AnyCommand = BeginBrownout(by=EMERITUS, number=number, before=_counted(state, shop))
         facts = shop.engine.gatherer.facts(command, state, now)
         return _again(now + SOON, "it has begun"), then(claim, command, facts)
-    refused, names = _refused(state, shop)
+    refused, names = _refused(state, one, shop)
     if now >= found.ends_at:
         return Done(), then(claim, EndBrownout(by=EMERITUS, number=number, refused=refused, names=names))
     assert state.policy is not None
     moved = sum(calls for who, calls in refused.items() if _has_moved(state, who))
-    if because := over_budget(state.policy, moved, _served(state, shop)):
+    if because := over_budget(state.policy, moved, _served(state, one, shop)):
         aborted = AbortBrownout(by=EMERITUS, number=number, because=because, refused=refused, names=names)
         return Done(), then(claim, aborted)
     return _again(min(now + LOOK, found.ends_at), "it runs"), None
@@ -91,7 +102,7 @@ def _again(at: datetime, why: str) -> NotDone:
     return NotDone(retry_at=at, why=why)
 
 
-def _as_it_stands(state: Retirement, shop: Workshop) -> tuple[Result, Then | None]:
+def _as_it_stands(claim: Claim, state: Retirement, shop: Workshop) -> tuple[Result, Then | None]:
     """What runs, or is about to, is told anew; else that there is none."""
     now = shop.world.now()
     one = running(state)
@@ -104,12 +115,23 @@ def _as_it_stands(state: Retirement, shop: Workshop) -> tuple[Result, Then | Non
                 desired = plane.desired(endpoint.ref)
                 if desired.brownout is not None:
                     plane.want(endpoint.ref, replace(desired, brownout=None))
+        return Done(), _counted_late(claim, state, shop)
     except Unavailable as error:
-        return NotDone(retry_at=now + SOON, why=str(error)), None
+        # Soon, as somebody may wait for it; what stays so is asked more and more seldom.
+        retry_at = now + SOON if claim.tries < SOON_TRIES else later(claim, shop.world)
+        return NotDone(retry_at=retry_at, why=str(error)), None
     except EmeritusError:
         # Nothing of it is left there that could refuse a call.
         return Done(), None
-    return Done(), None
+
+
+def _counted_late(claim: Claim, state: Retirement, shop: Workshop) -> Then | None:
+    """Who had called in one that was ended early: whoever ended it did not wait for that."""
+    one = browned.uncounted(state)
+    if one is None:
+        return None
+    refused, names = _refused(state, one, shop)
+    return then(claim, CountBrownout(by=EMERITUS, number=one.number, refused=refused, names=names))
 
 
 def _near(state: Retirement, now: datetime) -> Window | None:
@@ -153,10 +175,8 @@ def _of(observed: Observed, endpoint_id: str) -> Counted:
     )
 
 
-def _grown(state: Retirement, shop: Workshop) -> Iterator[Counted]:
+def _grown(state: Retirement, one: BrownoutSeen, shop: Workshop) -> Iterator[Counted]:
     """Since it began; what began to count anew since then has counted nothing before."""
-    one = running(state)
-    assert one is not None
     before = {counted.endpoint_id: counted for counted in one.before}
     for now in _counted(state, shop):
         was = before.get(now.endpoint_id)
@@ -168,16 +188,16 @@ def _grown(state: Retirement, shop: Workshop) -> Iterator[Counted]:
         yield replace(now, refused=grown, calls=now.calls - was.calls, errors=now.errors - was.errors)
 
 
-def _served(state: Retirement, shop: Workshop) -> tuple[int, int]:
+def _served(state: Retirement, one: BrownoutSeen, shop: Workshop) -> tuple[int, int]:
     """Calls that were let through meanwhile, and those of them that failed."""
-    grown = list(_grown(state, shop))
+    grown = list(_grown(state, one, shop))
     return sum(one.calls for one in grown), sum(one.errors for one in grown)
 
 
-def _refused(state: Retirement, shop: Workshop) -> tuple[dict[str, int], dict[str, str]]:
+def _refused(state: Retirement, one: BrownoutSeen, shop: Workshop) -> tuple[dict[str, int], dict[str, str]]:
     """Consumer -> calls of it that were refused; and how those call themselves that nobody declares."""
     by_name: dict[str, int] = {}
-    for counted in _grown(state, shop):
+    for counted in _grown(state, one, shop):
         for name, calls in counted.refused.items():
             by_name[name] = by_name.get(name, 0) + calls
     ids = _ids(by_name, shop.engine.gatherer.catalog.snapshot())
@@ -220,11 +240,11 @@ def _trouble(
     one = seen(state, number)
     is_passing = isinstance(error, Unavailable)
     if one is None:
-        if is_passing and now < found.starts_at:
-            return _again(min(now + SOON, found.starts_at), str(error)), None
+        if is_passing and now < found.starts_at - MARGIN:
+            return _again(min(now + SOON, found.starts_at - MARGIN), str(error)), None
         return Done(), then(claim, SkipBrownout(by=EMERITUS, number=number, reason=str(error)))
     assert one.state is BrownoutState.RUNNING
-    if (is_passing and claim.attempt < QUIET_TRIES) or now < found.ends_at:
+    if now < found.ends_at + PATIENCE:
         return _again(now + SOON, str(error)), None
     because = f"nobody can say who called: {error}"
     return Done(), then(claim, AbortBrownout(by=EMERITUS, number=number, because=because))

@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, frozenset[Hat]] = {
     "begin brownout": frozenset({Hat.TIME}),
     "skip brownout": frozenset({Hat.TIME}),
     "end brownout": frozenset({Hat.TIME}),
+    "count brownout": frozenset({Hat.TIME}),
     "run checks": frozenset({Hat.COORDINATOR, Hat.ENDPOINT_OWNER, Hat.CONSUMER_OWNER}),
     "attest": frozenset({Hat.ANYONE}),
     "confirm close": frozenset({Hat.COORDINATOR, Hat.OWNER, Hat.ENDPOINT_OWNER, Hat.SEATED}),

@@ -13,6 +13,7 @@ from data.events.brownouts import (
     BrownoutAborted,
     BrownoutAnnounced,
     BrownoutBegun,
+    BrownoutCounted,
     BrownoutEnded,
     BrownoutSkipped,
     ConsumerExempted,
@@ -24,7 +25,7 @@ from workflows.rules.plans.brownouts import lasting
 from workflows.rules.wording import counted
 
 
-def line(event: OnBrownouts, retirement: Retirement) -> str:
+def line(event: OnBrownouts, retirement: Retirement) -> str:  # noqa: PLR0911 - one case per event
     """One event as mrkdwn, as in lines.py."""
     match event:
         case BrownoutAnnounced():
@@ -37,9 +38,11 @@ def line(event: OnBrownouts, retirement: Retirement) -> str:
         case BrownoutAborted():
             by = "" if event.by == events.EMERITUS else f" by {said_by(event.by, '')}"
             why = f": {safe(event.because, limits.REASON_MAX)}" if event.because else said(event.why)
+            told = f"; {called(event.refused, retirement)}" if event.refused else ""
+            return f":octagonal_sign: Brownout {event.number} was *ended early*{by}{why}{told}"
+        case BrownoutCounted():
             return (
-                f":octagonal_sign: Brownout {event.number} was *ended early*{by}{why}; "
-                f"{called(event.refused, retirement)}"
+                f":mag: In brownout {event.number}, until it was ended: {called(event.refused, retirement)}"
             )
         case BrownoutSkipped():
             reasons = "\n".join(f"    • {safe(one, limits.REASON_MAX)}" for one in event.reasons)

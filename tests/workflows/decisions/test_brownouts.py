@@ -40,16 +40,18 @@ from tests.builders import (
     paused,
     resumed,
 )
-from tests.workflows.rules.plans.test_brownouts import a_browned, planned
+from tests.workflows.rules.plans.test_brownouts import a_browned, browned, planned
 from workflows import commands as cmd
 from workflows.commands.brownouts import (
     AbortBrownout,
     BeginBrownout,
+    CountBrownout,
     EndBrownout,
     ExemptConsumer,
     SkipBrownout,
 )
 from workflows.rules.plans.browned import AHEAD, is_wanted
+from workflows.rules.plans.budget import over_budget
 
 MINUTE = timedelta(minutes=1)
 
@@ -240,3 +242,46 @@ def test_an_unknown_caller_of_a_brownout_holds_the_switch_off():
     (why,) = held(story)
     assert why.startswith("1 caller nobody declares called in a brownout (night-job): say whose")
     assert story.of(BrownoutEnded)[-1].refused == {"caller::night-job": 1}
+
+
+def test_who_called_in_one_that_was_ended_early_is_told_afterwards():
+    story = begun(moved())
+    story.does(AbortBrownout(by=PAT, number=1))
+    story.does(CountBrownout(by=events.EMERITUS, number=1, refused={"caller::night-job": 2}))
+    assert story.state.brownouts[0].refused == {"caller::night-job": 2}
+    assert [one.consumer.name for one in story.of(events.CallersSeen)[0].callers] == ["night-job"]
+    again = CountBrownout(by=events.EMERITUS, number=1, refused={"caller::night-job": 2})
+    assert story.does(again).events == ()
+
+
+def test_what_would_begin_when_nobody_works_is_skipped():
+    story = moved()
+    resumed(paused(story, for_days=1.5))
+    assert [f"{one.starts_at:%a}" for one in planned(story).windows][:1] == ["Sat"]
+    story.until(starts_at(story))
+    (skipped,) = story.of(BrownoutSkipped)
+    assert skipped.gates == ("hours",)
+
+
+@pytest.mark.parametrize(
+    ("moved_calls", "served", "because"),
+    [
+        pytest.param(20, (0, 0), "", id="as many as the policy allows"),
+        pytest.param(
+            21,
+            (0, 0),
+            "21 calls of consumers that said to have moved were refused, and the policy allows 20",
+            id="more than it allows",
+        ),
+        pytest.param(0, (100, 5), "", id="as many errors as it allows"),
+        pytest.param(
+            0,
+            (100, 6),
+            "6 of 100 calls that were let through failed, and the policy allows 5 %",
+            id="more errors",
+        ),
+        pytest.param(0, (19, 19), "", id="too few calls to say anything"),
+    ],
+)
+def test_it_costs_no_more_than_the_policy_allows(moved_calls: int, served: tuple[int, int], because: str):
+    assert over_budget(browned(), moved_calls, served) == because

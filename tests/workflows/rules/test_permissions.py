@@ -70,6 +70,7 @@ MAY = {
     "begin brownout": "time",
     "skip brownout": "time",
     "end brownout": "time",
+    "count brownout": "time",
     "run checks": "coordinator endpoint_owner consumer_owner",
     "place hold": "coordinator owner endpoint_owner seated holder",
     "release hold": "holder",

@@ -15,12 +15,13 @@ from data.events.brownouts import (
     BrownoutAborted,
     BrownoutAnnounced,
     BrownoutBegun,
+    BrownoutCounted,
     BrownoutEnded,
     BrownoutSkipped,
     ConsumerExempted,
     OnBrownouts,
 )
-from data.records.brownouts import BrownoutSeen, BrownoutState
+from data.records.brownouts import BrownoutSeen, BrownoutState, Counted
 from data.records.plan import Window
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Retirement
@@ -119,8 +120,14 @@ def after(state: Retirement, event: OnBrownouts) -> Retirement:
                 state=BrownoutState.ABORTED,
                 at=event.at,
                 why=event.because or str(event.why),
+                before=() if event.refused else _before(state, event.number),
                 refused=event.refused,
             )
+        case BrownoutCounted():
+            one = seen(state, event.number)
+            if one is None:
+                return state
+            became = replace(one, before=(), refused=event.refused)
         case BrownoutSkipped():
             became = BrownoutSeen(
                 number=event.number, state=BrownoutState.SKIPPED, at=event.at, why="; ".join(event.reasons)
@@ -133,6 +140,18 @@ def after(state: Retirement, event: OnBrownouts) -> Retirement:
     state = _told(state, event.number) if became.state is BrownoutState.RUNNING else state
     known = replace(state, brownouts=tuple(sorted((*others, became), key=lambda one: one.number)))
     return replace(known, steps=tuple(_come(one, known, event.at) for one in known.steps))
+
+
+def _before(state: Retirement, number: int) -> tuple[Counted, ...]:
+    """What had been counted when it began: as long as it is kept, nobody has said yet who called."""
+    one = seen(state, number)
+    return one.before if one is not None else ()
+
+
+def uncounted(state: Retirement) -> BrownoutSeen | None:
+    """One that was ended early, and of which nobody has said yet who called."""
+    early = (one for one in state.brownouts if one.state is BrownoutState.ABORTED)
+    return next((one for one in early if one.before), None)
 
 
 def _told(state: Retirement, number: int) -> Retirement:

@@ -128,6 +128,15 @@ def moved_along(step: Step, state: Retirement, days: int) -> Step:
     return replace(step, windows=tuple(windows))
 
 
+def is_at_work(window: Window, facts: Facts) -> bool:
+    """Does it begin in working hours, as far as anybody knows?"""
+    hours = facts.hours.get(COMPANY)
+    if hours is None:
+        return True
+    _, opens, closes = next(working_days(window.starts_at, hours))
+    return opens <= window.starts_at < closes
+
+
 def lasting(window: Window) -> str:
     """ "15 minutes", "4 hours"."""
     minutes = (window.ends_at - window.starts_at) // timedelta(minutes=1)

@@ -9,6 +9,7 @@ from data.events.brownouts import (
     BrownoutAborted,
     BrownoutAnnounced,
     BrownoutBegun,
+    BrownoutCounted,
     BrownoutEnded,
     BrownoutEvent,
     BrownoutSkipped,
@@ -47,6 +48,9 @@ def _of_event(before: Retirement, state: Retirement, event: BrownoutEvent, versi
             if _is_told(before, event.number):
                 yield from _in_thread(before, state, event.number)
                 yield from _direct(state, event.number, OVER, version)
+        case BrownoutCounted():
+            if _is_told(before, event.number):
+                yield from _in_thread(before, state, event.number)
         case ConsumerExempted():
             for number, _ in enumerate(state.plan.windows if state.plan else (), start=1):
                 if _is_told(before, number):

@@ -8,11 +8,15 @@ region from: botocore/session.py names these variables (SESSION_VARIABLES of "re
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.client import SageMakerClient
+
+    from workflows.adapters.sagemaker_plane.plane import SageMakerPlane
 
 _VARIABLES = frozenset(
     (
@@ -33,3 +37,25 @@ def sagemaker() -> SageMakerClient | None:
 
     session = boto3.Session()
     return session.client("sagemaker") if session.region_name else None
+
+
+def sagemaker_plane(now: Callable[[], datetime]) -> SageMakerPlane | None:
+    """Who moves calls between variants there. None where there is no region.
+
+    An API that answers 500 is asked twice and no more: what is asked again later anyway must not hang for minutes.
+    """
+    if sagemaker() is None:
+        return None
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
+    from workflows.adapters.sagemaker_plane.plane import SageMakerPlane  # noqa: PLC0415
+
+    config = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5, read_timeout=20)
+    session = boto3.Session()
+    return SageMakerPlane(
+        session.client("sagemaker", config=config),
+        session.client("application-autoscaling", config=config),
+        session.client("cloudwatch", config=config),
+        now=now,
+    )

@@ -18,11 +18,12 @@ from bot.archives import (
     open_sources,
     open_stamper,
 )
-from bot.aws import sagemaker
+from bot.aws import sagemaker, sagemaker_plane
 from bot.catalog_writers import open_writers
 from bot.local_endpoints import open_endpoints, open_flags, open_proxies, told_by
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
+from bot.world import CalendarWorld
 from data.archive.results import Sign
 from data.records.anchors import AnchorPlan
 from data.records.catalog import EndpointKind
@@ -90,6 +91,12 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     }
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
+    planes: dict[EndpointKind, TrafficPlane] = {
+        EndpointKind.PROXY: ProxyPlane(proxies, told_by(local)),
+        EndpointKind.FLAGS: flags,
+    }
+    if (plane := sagemaker_plane(CalendarWorld().now)) is not None:
+        planes[EndpointKind.SAGEMAKER] = plane
     sources = open_sources(settings)
     archive = open_archive(settings, sources)
     return Edges(
@@ -98,7 +105,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         second=open_second(settings, archive),
         controls=controls,
         meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies, EndpointKind.FLAGS: flags},
-        planes={EndpointKind.PROXY: ProxyPlane(proxies, told_by(local)), EndpointKind.FLAGS: flags},
+        planes=planes,
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),
         second_factor=SecondFactorProgram(program=settings.second_factor) if settings.second_factor else None,

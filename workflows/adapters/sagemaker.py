@@ -47,7 +47,7 @@ class SageMakerEndpoints:
         with aws_errors(f"look up endpoint {name}", service="sagemaker"):
             if endpoint := self._endpoint(name, ref):
                 if endpoint["EndpointStatus"] == "Deleting":
-                    raise _still(name, "Deleting")
+                    raise still(name, "Deleting")
                 return "serving"
             return "disabled" if self._kept_config(name) else "absent"
 
@@ -62,15 +62,15 @@ class SageMakerEndpoints:
             if endpoint is None:
                 if self._kept_config(name):
                     return
-                raise NotFound("SageMaker endpoint", name, closest=self._closest(name))
+                raise self._unknown(name)
             status = endpoint["EndpointStatus"]
             if status in _BUSY:
-                raise _still(name, status)
+                raise still(name, status)
             self._keep(name, endpoint["EndpointConfigName"])
             if status != "Deleting":
                 self._client.delete_endpoint(EndpointName=name)
             if remaining := self._endpoint(name, ref):
-                raise _still(name, remaining["EndpointStatus"])
+                raise still(name, remaining["EndpointStatus"])
 
     def restore(self, ref: str) -> None:
         """Create the endpoint again from the config that was kept. Unavailable until it is in service."""
@@ -88,7 +88,15 @@ class SageMakerEndpoints:
                     next_step="Correct that, delete the failed endpoint in SageMaker, then restore again",
                 )
             if status in ("Creating", "Deleting"):
-                raise _still(name, status)
+                raise still(name, status)
+
+    def found(self, ref: str) -> DescribeEndpointOutputTypeDef:
+        """As SageMaker describes it. Raises `NotFound` with those whose names are alike, and ClientError."""
+        name = self._name(ref)
+        endpoint = self._endpoint(name, ref)
+        if endpoint is None:
+            raise self._unknown(name)
+        return endpoint
 
     def runs(self, ref: str) -> tuple[str, str]:
         """ARN of the endpoint, empty where it is gone; and the config it runs, or ran where one was kept."""
@@ -101,7 +109,7 @@ class SageMakerEndpoints:
     def models_of(self, config_name: str) -> tuple[str, ...]:
         """The SageMaker models a config serves from; none where the config is gone."""
         with aws_errors(f"look up endpoint config {config_name}", service="sagemaker"):
-            config = self._config(config_name) if config_name else None
+            config = self.config(config_name) if config_name else None
         return _models_in(config) if config else ()
 
     def calls(self, ref: str, *, since: datetime, until: datetime) -> int | None:  # noqa: ARG002
@@ -133,7 +141,8 @@ class SageMakerEndpoints:
             )
         return endpoint
 
-    def _config(self, config_name: str) -> DescribeEndpointConfigOutputTypeDef | None:
+    def config(self, config_name: str) -> DescribeEndpointConfigOutputTypeDef | None:
+        """None where it is gone. Raises ClientError."""
         try:
             return self._client.describe_endpoint_config(EndpointConfigName=config_name)
         except ClientError as error:
@@ -143,7 +152,7 @@ class SageMakerEndpoints:
 
     def _keep(self, name: str, config_name: str) -> None:
         """Mark the config as the one to restore from, and no other, before anything is deleted."""
-        config = self._config(config_name)
+        config = self.config(config_name)
         if config is None:
             raise _not_restorable(name, f"its endpoint config {config_name} is gone")
         for model_name in _models_in(config):
@@ -185,7 +194,7 @@ class SageMakerEndpoints:
 
         Most configs are called like their endpoint: that one is looked at first, the others cost a call each.
         """
-        own = self._config(name)
+        own = self.config(name)
         own_arn = own["EndpointConfigArn"] if own else ""
         if own_arn and self._is_marked(own_arn, name):
             yield name, own_arn
@@ -199,9 +208,10 @@ class SageMakerEndpoints:
         pages = self._client.get_paginator("list_tags").paginate(ResourceArn=arn)
         return any(tag == {"Key": TAG, "Value": name} for page in pages for tag in page["Tags"])
 
-    def _closest(self, name: str) -> list[str]:
+    def _unknown(self, name: str) -> NotFound:
         beside = self._client.list_endpoints(MaxResults=100)["Endpoints"]
-        return difflib.get_close_matches(name, [endpoint["EndpointName"] for endpoint in beside])
+        closest = difflib.get_close_matches(name, [endpoint["EndpointName"] for endpoint in beside])
+        return NotFound("SageMaker endpoint", name, closest=closest)
 
 
 def _models_in(config: DescribeEndpointConfigOutputTypeDef) -> tuple[str, ...]:
@@ -209,7 +219,7 @@ def _models_in(config: DescribeEndpointConfigOutputTypeDef) -> tuple[str, ...]:
     return tuple(sorted({variant["ModelName"] for variant in variants if "ModelName" in variant}))
 
 
-def _still(name: str, status: str) -> Unavailable:
+def still(name: str, status: str) -> Unavailable:
     return Unavailable(f"Endpoint {name} is still {status.lower()} in SageMaker; it is asked again")
 
 

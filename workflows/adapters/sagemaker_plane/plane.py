@@ -18,10 +18,11 @@ from msgspec.structs import replace
 from data.errors import Refused, Unavailable
 from data.records.traffic import Ability, Desired, Observed
 from workflows.adapters.aws_errors import aws_errors, message_of
+from workflows.adapters.aws_shapes import taken_of
 from workflows.adapters.sagemaker import SageMakerEndpoints, still
 from workflows.adapters.sagemaker_plane import metrics
 from workflows.adapters.sagemaker_plane.kept import Kept, keep, kept_of
-from workflows.adapters.sagemaker_plane.scaling import VariantScaling, taken_by
+from workflows.adapters.sagemaker_plane.scaling import VariantScaling
 from workflows.adapters.sagemaker_plane.variants import (
     NEW,
     abilities_of,
@@ -192,8 +193,7 @@ class SageMakerPlane:
         """Have the config that is asked for: all of the base's, with other variants."""
         base = self._config(ref, wanted.base)
         (successor,) = self._config(ref, wanted.successor)["ProductionVariants"]
-        taken = taken_by(self._client, "CreateEndpointConfig")
-        request: dict[str, Any] = {key: value for key, value in base.items() if key in taken and value}
+        request = taken_of(self._client, "CreateEndpointConfig", base)
         request |= variants_for(wanted, base, successor, endpoint["ProductionVariants"])
         try:
             self._client.create_endpoint_config(**{**request, "EndpointConfigName": target})

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from workflows.adapters.aws_shapes import taken_of
 from workflows.adapters.sagemaker_plane.kept import Scaling
 
 if TYPE_CHECKING:
@@ -58,18 +59,8 @@ class VariantScaling:
 
     def _taken(self, operation: str, described: Mapping[str, Any]) -> dict[str, Any]:
         """What the operation takes of what was described; the role is the service's own, and given by it."""
-        taken = taken_by(self._client, operation)
-        return {
-            key: _plain(value)
-            for key, value in described.items()
-            if key in taken and key != "RoleARN" and value is not None
-        }
-
-
-def taken_by(client: Any, operation: str) -> Iterable[str]:
-    """The names of what an operation takes, by the service's own model."""
-    shape = client.meta.service_model.operation_model(operation).input_shape
-    return frozenset(shape.members if shape else ())
+        taken = taken_of(self._client, operation, described)
+        return {key: _plain(value) for key, value in taken.items() if key != "RoleARN"}
 
 
 def _plain(value: Any) -> Any:

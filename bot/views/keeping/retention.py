@@ -38,7 +38,7 @@ def terms(retirement: Retirement, now: datetime, costs: Sequence[str] = ()) -> P
     shown += _costs(costs)
     may_go = [term.kept.of for term in left if not pruning.kept_because(retirement, term, now)]
     if may_go:
-        how = f"`{SLASH_COMMAND} prune {retirement.id} {typed(may_go[0])} REASON` asks for it"
+        how = f"`{SLASH_COMMAND} prune {retirement.id} {safe(typed(may_go[0]))} REASON` asks for it"
         shown.append(context(f"{safe(named(may_go), 300)} may go: {how}, and a second person confirms it."))
     return message(head, shown)
 

@@ -100,7 +100,7 @@ def lines(retirement: Retirement, attesters: Mapping[str, Sequence[str]], now: d
 def _standing(wanted: Attestation, retirement: Retirement, people: Sequence[str], now: datetime) -> str:
     if (said := attesting.stands(retirement, wanted, now)) is not None:
         return f":white_check_mark: *{safe(wanted.name)}* {_given(said, retirement)}"
-    how = f"`{SLASH_COMMAND} attest {retirement.id} {wanted.name} EVIDENCE`"
+    how = f"`{SLASH_COMMAND} attest {retirement.id} {safe(wanted.name)} EVIDENCE`"
     *_, last = (None, *attesting.statements(retirement, wanted.name))
     since = f"counted until {day(last.expires_at, zone_of(retirement))}" if last else "nobody yet"
     return f":white_circle: *{safe(wanted.name)}* {since}; {_who(wanted, people)}: {how}"

@@ -19,11 +19,11 @@ from data.erasures import Missing
 from data.errors import Invalid, Problem
 from data.events import AnyEvent, Erased
 from data.printable import printable
+from data.records.base import ERASED
 from data.store import Machine, Verified
 from data.upcasting import upcast
 
 GENESIS = bytes(32)
-ERASED = "[erased]"
 SALT_BYTES = 16
 
 # What is wrong is named in a line, whatever a column holds.

@@ -123,7 +123,7 @@ def an_impacted(
     return Impacted(
         consumer_id=f"component:default/{name}",
         name=name,
-        owners=Owners(team_id=f"group:default/{team}" if team else "", team_name=team, slack_ids=people),
+        owners=Owners(team_id=f"group:default/{team}" if team else "", called=team, slack_ids=people),
         distance=distance,
         path=(f"component:default/{name}", "component:default/churn"),
     )
@@ -135,7 +135,7 @@ def an_unknown(name: str = "scorer", **changes: Any) -> Impacted:
     caller = Impacted(
         consumer_id=caller_id,
         name=name,
-        owners=Owners(notes=("no owner",)),
+        owners=Owners(noted=("no owner",)),
         distance=1,
         path=(caller_id, "resource:default/churn-live"),
     )

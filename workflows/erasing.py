@@ -72,7 +72,9 @@ def erase(
     if not texts:
         raise Refused(
             f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
-            reasons=["ids, and names as catalogs had them, are hashed as they stand and cannot be erased"],
+            reasons=[
+                "ids, and names of things as catalogs had them, are hashed as they stand and cannot be erased"
+            ],
             next_step=f"emeritus erase {state.id} lists what people wrote, by entry",
         )
     command = encoded(

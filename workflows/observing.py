@@ -14,6 +14,7 @@ from data.records.facts import Facts
 from data.records.plan import Subject
 from data.records.retirement import Retirement
 from workflows import serving
+from workflows.erasable import answering, by_name, erasable
 from workflows.rules.consumers import callers, ids
 from workflows.veiling import ids_without_names, veiled
 
@@ -27,7 +28,8 @@ def consumers(there: Snapshot, state: Retirement, known: Facts) -> Facts:
     reached = there.impact(subject.model_id, endpoint_ids or None).consumers
     whole = (*reached, *serving.still_asked(there, parts, subject.model_id))
     unnamed = ids_without_names(there, subject.model_id)
-    found = veiled(there, whole, subject.model_id)
+    named = by_name(state)
+    found = erasable(there, veiled(there, whole, subject.model_id), named)
     under = {one.consumer_id: now.consumer_id for one, now in zip(whole, found, strict=True)}
     asked = {one.consumer.consumer_id: one for one in callers.open_ones(state)}
     joined = {
@@ -83,7 +85,7 @@ def as_asked(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> 
     asked: list[Impacted] = []
     for one in impact:
         nobody = Owners(
-            notes=one.owners.notes
+            noted=one.owners.noted
         )  # that somebody in the team could be reached is what is missing
         seen = seen_as.get(one.consumer_id, ())
         asked += [replace(one, consumer_id=its, name=names[its], owners=nobody) for its in seen] or [one]
@@ -143,9 +145,10 @@ def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> t
     So does what a caller turned out to be.
     """
     teams = {one.consumer.consumer_id: one.team_id for one in state.callers if one.team_id}
+    named = by_name(state)
     teams |= {thing_id: team for one, team in teams.items() if (thing_id := _declared_as(there, state, one))}
     return tuple(
-        replace(one, owners=there.answering(teams[one.consumer_id]))
+        replace(one, owners=answering(there, teams[one.consumer_id], named))
         if one.consumer_id in teams and not one.owners.slack_ids
         else one
         for one in impact
@@ -154,11 +157,11 @@ def claimed(there: Snapshot, state: Retirement, impact: Iterable[Impacted]) -> t
 
 def teams_of(there: Snapshot, slack_id: str) -> tuple[Owners, ...]:
     """The teams somebody can speak for; themselves, where they are in none."""
-    groups = tuple(there.answering(group.id) for group in there.groups_of(slack_id))
+    groups = tuple(answering(there, group.id, ()) for group in there.groups_of(slack_id))
     person = there.person_by_slack(slack_id)
     if groups or person is None or person.id in there.unseen:
         return groups
-    return (there.answering(person.id),)
+    return (answering(there, person.id, ()),)
 
 
 def _calls(there: Snapshot, subject: Subject, impact: Iterable[Impacted]) -> Iterator[Calls]:

@@ -11,6 +11,7 @@ from data.catalog.moving import guide_of
 from data.catalog.snapshot import Snapshot
 from data.errors import NotFound
 from data.records.artifacts import Reference
+from data.records.base import Prose
 from data.records.catalog import Entity
 from data.records.facts import Facts
 from data.records.plan import Endpoint, Subject
@@ -19,6 +20,7 @@ from data.records.retirement import Retirement
 from workflows import commands as cmd
 from workflows import succession
 from workflows.audiences import is_marked, seen
+from workflows.erasable import by_name, erasable
 from workflows.membership import members
 from workflows.observing import stands_as
 from workflows.rules.choosing import support
@@ -53,7 +55,8 @@ def facts(
     chosen = _chosen(model, command.endpoint_ids, there)
     chosen_ids = {endpoint.id for endpoint in chosen}
     impact = there.impact(model.id, chosen_ids or None)
-    consumers = veiled(there, impact.consumers, model.id)
+    under_way = next((one for one in every if one.id == retirement_id), None)
+    consumers = erasable(there, veiled(there, impact.consumers, model.id), by_name(under_way))
     owners = there.owners_of(model)
     after = succession.named(model, command.successor_id, there, every, known=known)
     subject = Subject(
@@ -99,7 +102,7 @@ def facts(
                 if model.tier
                 else (f"{model.name} has no tier in the catalog; the strictest notice applies",)
             ),
-            *(f"{found.name}: {note}" for found in consumers for note in found.owners.notes),
+            *(Prose(prose=f"{found.name}: {note}") for found in consumers for note in found.owners.notes),
             *filter(None, [after.note]),
             *completeness.note(subject, policy),
         ),

@@ -104,8 +104,8 @@ def _in_all(found: list[Written], where: str, containing: str) -> list[str]:
         )
     if any(one.fixed for one in found):
         said.append(
-            "What cannot be erased is hashed as it stands: ids, and names as catalogs had them. Where a catalog has "
-            "people's Slack ids and teams' names instead, entries from then on do"
+            "What cannot be erased is hashed as it stands: ids, and names of teams and things as catalogs had them; "
+            "in older entries those of people who owned something themselves"
         )
     return said
 
@@ -144,7 +144,7 @@ def _erase(
         )
     say(
         "Files that were exported, backups and copies of the record still have it: delete or replace them, too",
-        "Ids, and names as catalogs had them, are hashed as they stand and cannot be erased: "
+        "Ids, and names of things as catalogs had them, are hashed as they stand and cannot be erased: "
         "emeritus erase --containing NAME says where one is",
     )
 

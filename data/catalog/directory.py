@@ -6,7 +6,7 @@ How somebody is reached in Slack: data/catalog/accounts.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from msgspec.structs import replace
@@ -192,7 +192,7 @@ class Directory:
 
     def _resolve(self, owner_id: str, note: str) -> Owners:
         if not owner_id:
-            return Owners(notes=(f"no owner: {note}" if note not in ("", NO_OWNER) else "no owner",))
+            return Owners(noted=(f"no owner: {note}" if note not in ("", NO_OWNER) else "no owner",))
         group = self.groups.get(owner_id)
         if group is not None:
             slack_ids, notes = self._reach(group.member_ids)
@@ -204,12 +204,12 @@ class Directory:
             if owner_id in self.unseen:
                 notes = (*notes, f"{group.name} is not in the catalog since {self.unseen[owner_id][:10]}")
             return Owners(
-                team_id=group.id, team_name=group.title or group.name, slack_ids=slack_ids, notes=notes
+                team_id=group.id, called=group.title or group.name, slack_ids=slack_ids, noted=notes
             )
         slack_ids, notes = self._reach((owner_id,))
         person = self.people.get(owner_id)
         name = person.name if person else _short(owner_id)
-        return Owners(team_id=owner_id, team_name=name, slack_ids=slack_ids, notes=notes)
+        return Owners(team_id=owner_id, called=name, slack_ids=slack_ids, noted=notes)
 
     def _answering(self, group: Group) -> tuple[Group, ...]:
         """The teams within this one that answer for it, as nobody who is in it itself can be reached; nearest first."""
@@ -260,6 +260,14 @@ class Peopled:
 
     def person_by_slack(self, slack_id: str, *, listed: bool = False) -> Person | None:
         return self._directory.by_slack(slack_id, listed=listed)
+
+    @property
+    def people_ids(self) -> Collection[str]:
+        return self._directory.people.keys()
+
+    def is_team(self, owner_id: str) -> bool:
+        """Of what is neither a team nor a person that the catalog knows: by how it is written."""
+        return self._directory.id_of(owner_id) in self._directory.groups or owner_id.startswith("group:")
 
     def manager_slack_of(self, slack_id: str) -> str | None:
         return self._directory.manager_slack_of(slack_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.events.base import Event
-from data.records.base import NO_PROSE, Prose
+from data.records.base import NO_PROSE, Prose, Words
 from data.records.catalog import Impacted
 from data.records.plan import LaterDates, Plan
 from data.records.policy import Policy
@@ -21,7 +21,7 @@ class Proposed(Event, frozen=True, kw_only=True, tag="proposed/4"):
     policy: Policy
     coordinator_id: str
     impact: tuple[Impacted, ...]
-    impact_notes: tuple[str, ...]
+    impact_notes: tuple[Words, ...]
     round: Round
     like: str = ""
     like_name: Prose = NO_PROSE
@@ -34,7 +34,7 @@ class Revised(Event, frozen=True, kw_only=True, tag="revised/2"):
     why: Prose
     interim: Prose = NO_PROSE
     impact: tuple[Impacted, ...]
-    impact_notes: tuple[str, ...]
+    impact_notes: tuple[Words, ...]
     round: Round
 
 

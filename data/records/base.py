@@ -21,5 +21,11 @@ class Prose(Record, frozen=True, kw_only=True):
         return bool(self.prose)
 
 
+ERASED = "[erased]"
+"""What is read in the place of words that are gone."""
+
+Words = str | Prose
+"""What stands as it is in older entries, and in newer ones as words that can be erased."""
+
 NO_PROSE = Prose()
 """One and the same wherever nothing was written: then it is left out when it is stored."""

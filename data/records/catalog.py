@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec import field
+
 from data.records.artifacts import Classed, Reference
-from data.records.base import Record
+from data.records.base import Record, Words
 from data.records.checks import CheckAddress
 
 
@@ -42,10 +44,8 @@ class EndpointKind(StrEnum):
 TIERS = {"1": 1, "2": 2, "3": 3}
 """As catalogs write them."""
 
-
 NO_OWNER = "no owner declared"
 """The note of what its source names no owner of."""
-
 SEEN = "caller::"
 """How the id of a caller begins that was seen and nobody declares; no reference can be written so."""
 
@@ -183,9 +183,8 @@ class Entity(Record, frozen=True, kw_only=True):
 
 
 class Dependency(Record, frozen=True, kw_only=True):
-    """`from_id` depends on `to_id`.
+    """`from_id` depends on `to_id`. `origin`: observed when calls were seen and nobody declares it.
 
-    origin       observed when calls were seen and nobody declares it
     sources      formats it was read from, in order: "backstage", "csv", ...
     declared_in  "file:line"; of an observed one, where the latest calls are told
     first_seen, last_seen  days of calls, "2026-03-02"; empty where none were told
@@ -249,15 +248,23 @@ class Person(Record, frozen=True, kw_only=True):
 class Owners(Record, frozen=True, kw_only=True):
     """Who answers for an entity, resolved down to Slack.
 
-    team_id     the owning group, or the person who owns it alone; empty when unresolved
+    team_id     the owning group, or the person who owns it alone; empty when unresolved. `called`: what that is called
     slack_ids   everyone who can be reached, in catalog order
-    notes       what is missing: people without a Slack id, who left, an unresolved owner. Never guessed around.
+    noted       what is missing: people without a Slack id, who left, an unresolved owner. Never guessed around.
     """
 
     team_id: str = ""
-    team_name: str = ""
+    called: Words = field(default="", name="team_name")
     slack_ids: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    noted: tuple[Words, ...] = field(default=(), name="notes")
+
+    @property
+    def team_name(self) -> str:
+        return str(self.called)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(map(str, self.noted))
 
 
 class Responsible(Record, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from data.records.base import Record
+from data.records.base import Record, Words
 from data.records.callers import Calls
 from data.records.catalog import Impacted, Owners
 from data.records.checks import Declared
@@ -125,7 +125,7 @@ class Facts(Record, frozen=True, kw_only=True):
     guide: str = ""
     successor_trouble: str = ""
     impact: tuple[Impacted, ...] = ()
-    impact_notes: tuple[str, ...] = ()
+    impact_notes: tuple[Words, ...] = ()
     members: dict[str, tuple[str, ...]] = {}
     nobody_in: dict[str, str] = {}
     no_colleagues: dict[str, Account] = {}

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from data.records.archived import Archived
 from data.records.attestations import Statement
-from data.records.base import NO_PROSE, Prose, Record
+from data.records.base import NO_PROSE, Prose, Record, Words
 from data.records.break_glass import BreakGlass
 from data.records.brownouts import BrownoutSeen
 from data.records.callers import Caller
@@ -175,7 +175,7 @@ class Retirement(Record, frozen=True, kw_only=True):
     coordinator_id: str = ""
     proposed_at: datetime | None = None
     impact: tuple[Impacted, ...] = ()
-    impact_notes: tuple[str, ...] = ()
+    impact_notes: tuple[Words, ...] = ()
     round: Round | None = None
     later: LaterDates | None = None
     objected: int = 0

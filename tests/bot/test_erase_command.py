@@ -37,7 +37,7 @@ def test_without_an_entry_it_lists_what_people_wrote_and_where_a_name_stands(run
     stands = 'cannot be erased: "group:default/storefront", "Storefront"'
     assert named[0] == f"RET-1 entry 1, 2026-03-02, proposed by U01TOMBIRCH: {stands}"
     assert named[-1].startswith(
-        "What cannot be erased is hashed as it stands: ids, and names as catalogs had"
+        "What cannot be erased is hashed as it stands: ids, and names of teams and things"
     )
 
     assert run("erase", "--containing", "nowhere").stdout == (

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from data.events import Expired, Imported, Paused, Waived
-from data.ledger import ERASED, GENESIS, Entry, Head, chained, committed, entry, opened, verified
-from data.records.base import Prose
+from data.ledger import GENESIS, Entry, Head, chained, committed, entry, opened, verified
+from data.records.base import ERASED, Prose
 from data.store import Verified
 from tests.contract.scripted import NOW, Scripted
 

@@ -9,8 +9,9 @@ import pytest
 
 from bot.views import uploads
 from data.errors import Invalid, NotFound, Refused
-from data.ledger import ERASED
+from data.records.base import ERASED
 from data.records.policy import Review
+from tests.data.catalogs import a_document
 from tests.fakes.slack import Channel
 from tests.scenarios.asking import answers, ask
 from tests.scenarios.test_auditing import seal
@@ -18,11 +19,12 @@ from tests.scenarios.test_playbooks import closed
 from tests.scenarios.test_reviewing import migrated, review
 from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, POLICY, PRIYA, TOM, VERA, Town, key_of, words
 from workflows import erasing
-from workflows.written import written
+from workflows.written import Written, written
 
 SECRET = "Dana Whitfield asked for it in ticket 4711"
 NAME = "Dana Whitfield"
 SUPPORT = "C01SUPPORT"
+OWNS = "type: dashboard, owner: {owner}, dependsOn: [resource:default/churn-v1]"
 
 
 def erase(
@@ -171,6 +173,39 @@ def test_what_a_playbook_is_called_is_gone_too_and_where_it_is_followed(tmp_path
         wipe(town, name, "RET-2")
         assert having(town, name) == []
         assert "*[erased]* (RET-1 churn-v1)" in town.command(TOM, "playbooks")
+
+
+def test_nobody_who_owns_something_stands_by_name_in_what_is_hashed(tmp_path: Path) -> None:
+    with Town(tmp_path) as town:
+        town.learns(
+            a_document("User", "dana.whitfield", f"profile: {{displayName: {NAME}}}"),
+            a_document("Component", "sheet", OWNS.format(owner="user:default/dana.whitfield")),
+            a_document("Component", "book", OWNS.format(owner="user:default/sam.nobody")),
+        )
+        town.announce()
+        town.everybody_moves()
+        town.pass_time(days=60)
+        proposed, *others = _named(town, "dana")
+        texts = (NAME, "sheet: dana.whitfield has no Slack id", "dana.whitfield has no Slack id")
+        assert set(proposed.texts) == set(texts)
+        assert {one.fixed for one in (proposed, *others, *_named(town, "sam.nobody"))} == {()}
+        assert NAME in everything(town)
+
+        seal(town)
+        for one in (proposed, *others):
+            erase(town, one.entry)
+        town.pass_time(hours=1)
+        assert _named(town, "dana") == []
+        assert NAME not in everything(town)
+        assert town.bot.store.verify().bad == ""
+        version = town.retirement().version
+        town.learns(a_document("Component", "other", "type: service, owner: group:default/payments"))
+        town.pass_time(days=1)
+        assert town.retirement().version == version, "the catalog knows them still, and nothing says so anew"
+
+
+def _named(town: Town, text: str) -> list[Written]:
+    return list(written(town.bot.store, ["RET-1"], containing=text))
 
 
 def test_what_is_not_drawn_anew_are_files() -> None:

@@ -12,12 +12,14 @@ from data.catalog.snapshot import Snapshot
 from data.catalog.statements import Calls as Told
 from data.catalog.statements import Seen
 from data.catalog.stored import Stored
+from data.records.base import Prose
 from data.records.callers import Caller
 from data.records.catalog import Dependency, Entity, Group, Kind, Origin, Person
 from data.records.facts import Facts
 from data.records.plan import Endpoint
 from data.records.retirement import Retirement
 from tests.builders import PROPOSED_AT, a_plan, a_subject, some_calls
+from workflows import erasable
 from workflows.observing import consumers, teams_of
 from workflows.veiling import NAME
 
@@ -200,7 +202,11 @@ def test_an_endpoint_that_the_plan_has_by_another_catalogs_id_does_not_stay():
 
 def test_people_speak_for_their_teams_and_for_themselves_where_they_are_in_none():
     assert [one.team_id for one in teams_of(a_snapshot(), "UEDDY")] == [EDGE.id]
-    assert [one.team_id for one in teams_of(a_snapshot(groups={}), "UEDDY")] == [EDDY.id]
+    (alone,) = teams_of(a_snapshot(groups={}), "UEDDY")
+    assert alone.team_id.startswith(erasable.PERSON)
+    assert (alone.called, alone.slack_ids) == (Prose(prose=EDDY.name), ("UEDDY",))
+    again = erasable.answering(a_snapshot(groups={}), alone.team_id, ())
+    assert again == alone, "whoever claims a caller for themselves answers for it"
     left = a_snapshot(groups={}, unseen={EDDY.id: "2027-01-01"})
     assert teams_of(left, "UEDDY") == ()
     assert teams_of(left, "USTRANGER") == ()

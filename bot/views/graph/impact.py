@@ -168,7 +168,7 @@ def part(
     head = f":busts_in_silhouette: *Impact in full* of {retirement_id}{of}: {summary(event.impact)}"
     lines = full_lines(
         event.impact,
-        event.impact_notes,
+        [*map(str, event.impact_notes)],
         event.plan.subject.model_id,
         start=int(params["start"]),
         stop=int(params["stop"]),
@@ -182,7 +182,9 @@ def in_short(event: events.Proposed | events.Revised, retirement_id: str, there:
     """Very many, by team with the nearest of each; all of them are in a file beside it."""
     head = f":busts_in_silhouette: *Impact* of {retirement_id}: {summary(event.impact)}"
     name = safe(event.plan.subject.model_name, rules.NAME_MAX)
-    open_ = [f":grey_question: {safe(note, rules.PROSE_MAX)}" for note in event.impact_notes[:NOTES_AT_MOST]]
+    open_ = [
+        f":grey_question: {safe(str(note), rules.PROSE_MAX)}" for note in event.impact_notes[:NOTES_AT_MOST]
+    ]
     if len(event.impact_notes) > NOTES_AT_MOST:
         open_.append(f":grey_question: +{len(event.impact_notes) - NOTES_AT_MOST:,} more in the file")
     teams = team_lines(event.impact, names_at_most=3)

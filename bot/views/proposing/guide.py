@@ -100,7 +100,7 @@ def _known(model: Entity, seen: Facts, guide: Guide) -> Iterator[str]:
             ":warning: The catalog lists no artifacts, and the archive step will wait for them: name them there "
             "(emeritus.dev/artifacts) and import it"
         )
-    notes = [f":grey_question: {safe(one, limits.PROSE_MAX)}" for one in seen.impact_notes]
+    notes = [f":grey_question: {safe(str(one), limits.PROSE_MAX)}" for one in seen.impact_notes]
     if notes:
         yield limits.joined(notes, 1_500, at_most=NOTES_MAX)
 

@@ -81,7 +81,7 @@ def an_impact(number: int, *, name: str = "", teams: int = 2, **changes: Any) ->
     known: dict[str, Any] = {
         "consumer_id": consumer_id(number),
         "name": name or f"consumer-{number:03d}",
-        "owners": Owners(team_id=f"group:team-{team}", team_name=f"team-{team}", slack_ids=(f"UT{team}",)),
+        "owners": Owners(team_id=f"group:team-{team}", called=f"team-{team}", slack_ids=(f"UT{team}",)),
         "distance": 1,
         "path": (consumer_id(number), "resource:default/churn-v1"),
     }
@@ -148,7 +148,7 @@ def announced(*, consumers: int = 3, teams: int = 2, name: str = "", **changes: 
 def overloaded(**changes: Any) -> Retirement:
     """500 consumers of 40 teams; every text from data is 300 characters of mischief."""
     owners = [
-        Owners(team_id=f"g{team}", team_name=f"{team}{NASTY}", slack_ids=(f"UT{team}",), notes=(NASTY,))
+        Owners(team_id=f"g{team}", called=f"{team}{NASTY}", slack_ids=(f"UT{team}",), noted=(NASTY,))
         for team in range(40)
     ]
     way = tuple(f"{NASTY}{hop}" for hop in range(6))

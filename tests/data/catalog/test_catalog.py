@@ -195,7 +195,7 @@ def test_importing_another_file_marks_nothing_of_the_first(tmp_path: Path, catal
     report = imported(catalog, people)
     assert report.unseen == ()
     (consumer,) = catalog.impact("resource:default/m").consumers
-    assert consumer.owners == Owners(team_id="group:default/t", team_name="t", slack_ids=("U0U",))
+    assert consumer.owners == Owners(team_id="group:default/t", called="t", slack_ids=("U0U",))
 
 
 def test_an_edge_to_something_this_source_does_not_declare_is_not_forgotten(tmp_path: Path, catalog: Catalog):

@@ -46,7 +46,7 @@ def test_whoever_is_imported_first_the_same_answer(
     for format_ in order:
         take(catalog, format_, files[format_])
     there = catalog.snapshot()
-    risk = Owners(team_id="group:default/risk", team_name="risk", slack_ids=("U0ADA",))
+    risk = Owners(team_id="group:default/risk", called="risk", slack_ids=("U0ADA",))
     assert there.owners_of(there.entity(ORDERS.lower())) == risk
     models = there.owners_of(there.entity(SCORES.lower()))
     assert (models.team_id, models.slack_ids) == ("urn:li:corpgroup:models", ("U0ADA", "U0MAX"))

@@ -112,12 +112,12 @@ def test_owners_are_resolved_to_slack_and_what_is_missing_is_said(tmp_path: Path
 
     assert owners("retention-dashboard") == Owners(
         team_id="group:default/insights",
-        team_name="Insights",
+        called="Insights",
         slack_ids=("U01INESCOSTA",),
-        notes=("nobody called henry-lau is in the catalog; they may have left",),
+        noted=("nobody called henry-lau is in the catalog; they may have left",),
     )
     assert owners("tea-leaf-notebook") == Owners(
-        notes=('no owner: owner "user:henry-lau": no such group or person; nothing has a similar name',)
+        noted=('no owner: owner "user:henry-lau": no such group or person; nothing has a similar name',)
     )
     assert owners("sunday-mailer").team_name == "Letters"
     source = tmp_path / "a.yaml"
@@ -131,11 +131,9 @@ def test_owners_are_resolved_to_slack_and_what_is_missing_is_said(tmp_path: Path
     )
     source.write_text(source.read_text().replace("U0NORA", ""))
     imported(company, source)
-    assert owners("c") == Owners(notes=("no owner",))
-    assert owners("d") == Owners(
-        team_id="user:default/nora", team_name="nora", notes=("nora has no Slack id",)
-    )
-    assert owners("f") == Owners(team_id="group:default/e", team_name="e", notes=("e has no members",))
+    assert owners("c") == Owners(noted=("no owner",))
+    assert owners("d") == Owners(team_id="user:default/nora", called="nora", noted=("nora has no Slack id",))
+    assert owners("f") == Owners(team_id="group:default/e", called="e", noted=("e has no members",))
 
 
 def test_people_and_teams_are_found_by_slack_id(company: Catalog):

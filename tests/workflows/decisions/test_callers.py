@@ -42,8 +42,8 @@ from tests.builders import (
 from workflows import commands as cmd
 
 SCORER = an_unknown()
-EDGE_TEAM = Owners(team_id="group:default/edge", team_name="edge", slack_ids=(STRANGER, "UEDDY"))
-CRM_TEAM = Owners(team_id="group:default/crm", team_name="crm", slack_ids=(CARL,))
+EDGE_TEAM = Owners(team_id="group:default/edge", called="edge", slack_ids=(STRANGER, "UEDDY"))
+CRM_TEAM = Owners(team_id="group:default/crm", called="crm", slack_ids=(CARL,))
 MEETING = cmd.MeetOwners(by=EMERITUS)
 
 

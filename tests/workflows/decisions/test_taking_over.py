@@ -113,7 +113,7 @@ def test_another_team_begins_anew_and_what_the_coordinator_took_stays_theirs_in_
     more = replace(billing, owners=replace(billing.owners, slack_ids=(BILL,)))
     story.does(cmd.MeetOwners(by=EMERITUS), impact=(more, crm))
     assert story.state.obligation(BILLING).asked == (PAT,)
-    other = replace(billing, owners=Owners(team_id="group:default/crm", team_name="crm", slack_ids=(CARL,)))
+    other = replace(billing, owners=Owners(team_id="group:default/crm", called="crm", slack_ids=(CARL,)))
     story.does(cmd.MeetOwners(by=EMERITUS), impact=(other, crm))
     assert story.state.obligation(BILLING).asked == (CARL,)
 

@@ -81,7 +81,7 @@ CALLS = some_calls(SCORER.consumer_id)
 LATER = LaterDates(
     days=14, steps=a_plan().steps, consumer_ids=(SCORER.consumer_id,), plan_digest="sha256:later"
 )
-TEAM = Owners(team_id="group:default/edge", team_name="edge", slack_ids=("UEDDY",))
+TEAM = Owners(team_id="group:default/edge", called="edge", slack_ids=("UEDDY",))
 HASTE = BreakGlass(
     number=7,
     notice_days=3,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from data import events
 from data.errors import NotFound, Refused
-from data.records.base import Prose
+from data.records.base import ERASED, Prose
 from data.records.catalog import Impacted, Owners
 from data.records.policy import Policy
 from data.records.progress import StepKind
@@ -214,11 +214,20 @@ def owners_elsewhere(state: Retirement, impact: tuple[Impacted, ...]) -> dict[st
     """
     now = {consumer.consumer_id: consumer.owners for consumer in impact}
     return {
-        duty.consumer.consumer_id: now[duty.consumer.consumer_id]
+        duty.consumer.consumer_id: owners
         for duty in state.obligations
         if not duty.is_settled
-        and now.get(duty.consumer.consumer_id, duty.consumer.owners) != duty.consumer.owners
+        and (owners := now.get(duty.consumer.consumer_id)) is not None
+        and not _are_same(owners, duty.consumer.owners)
     }
+
+
+def _are_same(now: Owners, before: Owners) -> bool:
+    """What was erased of them does not come back by that."""
+    if (now.team_id, now.slack_ids) != (before.team_id, before.slack_ids):
+        return False
+    is_erased = ERASED in (before.team_name, *before.notes)
+    return is_erased or (now.team_name, now.notes) == (before.team_name, before.notes)
 
 
 def owned_by(

@@ -16,7 +16,7 @@ def told(state: Retirement, event: events.Proposed | events.Revised, version: in
 
     and a picture of them.
     """
-    parts = impact.parts(event.impact, event.impact_notes, event.plan.subject.model_id)
+    parts = impact.parts(event.impact, [*map(str, event.impact_notes)], event.plan.subject.model_id)
     for start, stop in parts[:1]:
         yield messages.in_thread(
             state,

@@ -147,7 +147,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
             before=Duty.OPEN,
         ),
     },
-    events.OwnersChanged: {"owners": {consumer_id(0): Owners(team_name="Edge", slack_ids=("U1",))}},
+    events.OwnersChanged: {"owners": {consumer_id(0): Owners(called="Edge", slack_ids=("U1",))}},
     events.IdsChanged: {
         "ids": {"csv:batch": consumer_id(0), "csv:other": "csv:other"},
         "merged_ids": ("csv:batch", consumer_id(0)),
@@ -158,7 +158,7 @@ FIELDS: dict[type[events.Event], dict[str, Any]] = {
     events.CallersSeen: {"callers": (Caller(consumer=an_unknown(), calls=some_calls("caller::scorer")),)},
     events.CallerClaimed: {
         "consumer_id": "caller::scorer",
-        "owners": Owners(team_id="group:default/edge", team_name="Edge", slack_ids=("U1",)),
+        "owners": Owners(team_id="group:default/edge", called="Edge", slack_ids=("U1",)),
     },
     events.CallerDeclared: {
         "consumer_id": "caller::scorer",
@@ -634,7 +634,7 @@ def test_every_notice_of_the_outbox_has_its_view() -> None:
 def test_many_consumers_with_long_names_that_change_owners_are_still_named() -> None:
     state = announced(consumers=60, teams=3, name="x" * 200)
     owners = {
-        duty.consumer.consumer_id: Owners(team_id=f"g{number % 3}", team_name=f"{number % 3}<!channel>" * 30)
+        duty.consumer.consumer_id: Owners(team_id=f"g{number % 3}", called=f"{number % 3}<!channel>" * 30)
         for number, duty in enumerate(state.obligations)
     }
     said = lines.line(events.OwnersChanged(at=NOW, by="emeritus", owners=owners), state)

@@ -89,7 +89,7 @@ def test_a_team_with_many_consumers_gets_twelve_and_a_count() -> None:
 @pytest.mark.parametrize(("owners", "left"), [(45, ""), (150, ""), (400, " +")])
 def test_every_owner_of_a_team_is_mentioned_as_far_as_a_section_holds_them(owners: int, left: str) -> None:
     people = tuple(f"U0123{number:06d}" for number in range(owners))
-    crowd = Owners(team_id="group:crowd", team_name=NASTY, slack_ids=people)
+    crowd = Owners(team_id="group:crowd", called=NASTY, slack_ids=people)
     said = obligations.team_message(
         announced(name=NASTY, obligations=(an_obligation(an_impact(0, owners=crowd)),)), "group:crowd"
     )
@@ -134,7 +134,7 @@ def test_what_is_asked_and_answered_for_one_of_two_of_a_name_says_which() -> Non
 
 
 def test_consumers_nobody_owns_say_why() -> None:
-    lost = an_impact(0, owners=Owners(notes=("no such group; closest is payments",)))
+    lost = an_impact(0, owners=Owners(noted=("no such group; closest is payments",)))
     said = obligations.team_message(announced(obligations=(an_obligation(lost),)), "")
     check_message(said)
     assert texts(said["blocks"])[0].startswith("*nobody (owner unresolved)* *nobody can be reached*")

@@ -7,12 +7,12 @@ import pytest
 from data.records.catalog import SEEN, Impacted, Owners
 from workflows.rules.consumers.impact import by_team, summary, teams_in, unreachable
 
-LETTERS = Owners(team_id="group:default/letters", team_name="Letters", slack_ids=("U1", "U2"))
-STORE = Owners(team_id="group:default/store", team_name="Store", slack_ids=("U3",))
-INSIGHTS = Owners(team_id="group:default/insights", team_name="Insights", slack_ids=("U3",))
+LETTERS = Owners(team_id="group:default/letters", called="Letters", slack_ids=("U1", "U2"))
+STORE = Owners(team_id="group:default/store", called="Store", slack_ids=("U3",))
+INSIGHTS = Owners(team_id="group:default/insights", called="Insights", slack_ids=("U3",))
 GONE = "nobody called henry is in the catalog; they may have left"
-HENRY = Owners(team_id="user:default/henry", team_name="henry", notes=(GONE,))
-NOBODY = Owners(notes=("no owner",))
+HENRY = Owners(team_id="user:default/henry", called="henry", noted=(GONE,))
+NOBODY = Owners(noted=("no owner",))
 
 
 def an_impact(name: str, owners: Owners, distance: int = 1) -> Impacted:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from data.errors import Invalid
+from data.errors import Invalid, Problem
 from data.policies.attestations import attestations_of
 from data.policies.checks import TIERS, WEEKDAYS
 from data.policies.escalation import tree_of
@@ -59,7 +59,8 @@ def parsed(toml: str, *, source: str) -> Policy:
 
 def read_rules(path: Path | None = None) -> Rules:
     """All that the file says, or the shipped one. Raises `Invalid`."""
-    path = path or DEFAULT
+    if path is None:
+        return _shipped_rules()
     toml = text_of(path, otherwise="name a TOML file, or none for the shipped policy")
     return _rules(toml, source=path.name, beside=path.parent)
 
@@ -93,6 +94,17 @@ def read_prices(path: Path | None = None) -> Prices:
 def _shipped() -> Mapping[str, Any]:
     """What every policy is laid over: a part of this package, which changes with it only."""
     return tables_of(DEFAULT.read_text(encoding="utf-8"), DEFAULT.name)
+
+
+@cache
+def _shipped_rules() -> Rules:
+    return read_rules(DEFAULT)
+
+
+@cache
+def _shipped_texts() -> tuple[tuple[NoticeText, ...], list[Problem]]:
+    folder = DEFAULT.parent / _shipped()["notices"]["folder"]
+    return read_texts(folder, folder.name, folder)
 
 
 def digest_of(policy: Policy) -> str:
@@ -166,7 +178,8 @@ def _taken(values: dict[str, Any], beside: type[Beside]) -> Beside:
 
 def _texts(reading: Tables, folder: str, beside: Path) -> tuple[NoticeText, ...]:
     shipped = DEFAULT.parent / _shipped()["notices"]["folder"]
-    texts, problems = read_texts(beside / folder, folder, shipped)
+    is_shipped = beside / folder == shipped
+    texts, problems = _shipped_texts() if is_shipped else read_texts(beside / folder, folder, shipped)
     reading.problems += problems
     return texts
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 TOKENS_MAX = 32
@@ -26,12 +27,17 @@ class Index:
     """Documents by key, each of several texts. Not for several threads at once."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._db.execute(
+        self._rows: dict[str, tuple[int, ...]] = {}
+
+    @cached_property
+    def _db(self) -> sqlite3.Connection:
+        """Made when the first text comes: whoever searches nothing pays nothing."""
+        made = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        made.execute(
             "CREATE VIRTUAL TABLE texts USING fts5(key UNINDEXED, field UNINDEXED, text, "
             "tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')"
         )
-        self._rows: dict[str, tuple[int, ...]] = {}
+        return made
 
     def put(self, key: str, texts: Iterable[Text]) -> None:
         """In place of all that was under this key."""

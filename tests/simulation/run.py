@@ -97,7 +97,7 @@ def simulate(
             report.retirements += at_once
             seed += 1
             if report.worlds % WORLDS_AT_ONCE == 0:
-                gc.collect()
+                gc.collect(0)  # all that came since the last time: nothing older points in circles to it
     finally:
         gc.enable()
         company.clear_away(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.aws import sagemaker
+from bot.engines import open_engines
 from bot.local_endpoints import open_flags, open_proxies
 from bot.settings import Settings
 from data.records.deprecation import CatalogKind
@@ -14,7 +15,7 @@ from workflows.ports import CatalogWriter
 
 def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[CatalogKind, CatalogWriter]:
     """None where nothing is set. SageMaker is told where the AWS environment names a region, as for its endpoints.
-    Proxies and flags are ours, and always told.
+    Whatever stands in front of an endpoint, or is asked before it is called, is always told.
 
     Raises `Invalid` for a token no request can carry.
     """
@@ -36,6 +37,6 @@ def open_writers(settings: Settings, environ: Mapping[str, str]) -> dict[Catalog
         from workflows.adapters.sagemaker_catalog import SageMakerCatalog  # noqa: PLC0415
 
         writers[CatalogKind.SAGEMAKER] = SageMakerCatalog(client)
-    writers[CatalogKind.PROXY] = ProxyAnswers(open_proxies(settings))
+    writers[CatalogKind.PROXY] = ProxyAnswers(open_proxies(settings), *open_engines(settings).values())
     writers[CatalogKind.FLAGS] = FlagAnswers(open_flags(settings))
     return writers

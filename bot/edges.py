@@ -20,6 +20,7 @@ from bot.archives import (
 )
 from bot.aws import sagemaker, sagemaker_plane
 from bot.catalog_writers import open_writers
+from bot.engines import open_engines
 from bot.local_endpoints import open_endpoints, open_flags, open_proxies, told_by
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
@@ -83,17 +84,20 @@ class Edges:
 def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edges:
     """The adapters a running bot uses. Endpoints of kind `manual` have none: people drive those."""
     local, proxies = endpoints or open_endpoints(settings), open_proxies(settings)
-    flags = open_flags(settings)
+    flags, tells = open_flags(settings), told_by(local)
+    engines = open_engines(settings, tells)
     controls: dict[EndpointKind, EndpointControl] = {
         EndpointKind.LOCAL: local,
         EndpointKind.PROXY: proxies,
         EndpointKind.FLAGS: flags,
+        **engines,
     }
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     planes: dict[EndpointKind, TrafficPlane] = {
-        EndpointKind.PROXY: ProxyPlane(proxies, told_by(local)),
+        EndpointKind.PROXY: ProxyPlane(proxies, tells),
         EndpointKind.FLAGS: flags,
+        **engines,
     }
     if (plane := sagemaker_plane(CalendarWorld().now)) is not None:
         planes[EndpointKind.SAGEMAKER] = plane
@@ -104,7 +108,12 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         sign=model_signature_of(settings.model_signing_key),
         second=open_second(settings, archive),
         controls=controls,
-        meters={EndpointKind.LOCAL: local, EndpointKind.PROXY: proxies, EndpointKind.FLAGS: flags},
+        meters={
+            EndpointKind.LOCAL: local,
+            EndpointKind.PROXY: proxies,
+            EndpointKind.FLAGS: flags,
+            **engines,
+        },
         planes=planes,
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),

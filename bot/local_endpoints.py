@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from bot.engines import open_engines
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.closest import closest
@@ -18,6 +19,7 @@ from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused, Unav
 from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
+from workflows.adapters.engines.endpoints import EngineEndpoints
 from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.local_endpoint import LocalEndpoints
 from workflows.adapters.model_server import LogisticRegression
@@ -25,15 +27,17 @@ from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.adapters.traffic_proxy.plane import Tells
 from workflows.rules.lifecycle import CLOSED
 
+Endpoints = LocalEndpoints | ProxyEndpoints | EngineEndpoints | FlagEndpoints
 FOLDER, PROXY_FOLDER, FLAG_FOLDER = "endpoints", "proxies", "flags"
 WEIGHTS_BYTES_MAX = 4 * 1024 * 1024  # what is larger is data, and not looked into
 LIST = "Run emeritus endpoint list for those there are"
 
 
-Ours = LocalEndpoints | ProxyEndpoints | FlagEndpoints
 KINDS: Mapping[EndpointKind, tuple[str, str]] = {
     EndpointKind.LOCAL: ("local endpoint", "emeritus endpoint start {ref}"),
     EndpointKind.PROXY: ("proxied endpoint", "emeritus endpoint proxy {ref}"),
+    EndpointKind.ENVOY: ("Envoy endpoint", "emeritus endpoint envoy {ref}"),
+    EndpointKind.HAPROXY: ("HAProxy endpoint", "emeritus endpoint haproxy {ref}"),
     EndpointKind.FLAGS: ("flag", "EMERITUS_FLAGS=[HOST:]PORT emeritus serve"),
 }
 """What people call them, and what starts one."""
@@ -94,13 +98,14 @@ def open_flags(settings: Settings) -> FlagEndpoints:
     return FlagEndpoints(flags_of(settings))
 
 
-def own(settings: Settings) -> dict[EndpointKind, Ours]:
-    """What drives and counts each kind that runs here."""
-    return {
+def own(settings: Settings) -> dict[EndpointKind, Endpoints]:
+    """What drives and counts each kind that runs here, or is reached from here."""
+    own: dict[EndpointKind, Endpoints] = {
         EndpointKind.LOCAL: open_endpoints(settings),
         EndpointKind.PROXY: open_proxies(settings),
         EndpointKind.FLAGS: open_flags(settings),
     }
+    return own | open_engines(settings)
 
 
 def start_of(kind: EndpointKind, ref: str) -> str:
@@ -175,7 +180,7 @@ def check_may_start(ref: str, off: dict[str, Retirement]) -> None:
 
 def standings(
     catalog: Catalog,
-    endpoints: Ours,
+    endpoints: Endpoints,
     retirements: Iterable[Retirement],
     kind: EndpointKind = EndpointKind.LOCAL,
 ) -> list[Standing]:
@@ -185,7 +190,7 @@ def standings(
     return [_standing(one, models.get(one.model_id, ""), endpoints, off) for one in declared(catalog, kind)]
 
 
-def _standing(entity: Entity, model: str, endpoints: Ours, off: dict[str, Retirement]) -> Standing:
+def _standing(entity: Entity, model: str, endpoints: Endpoints, off: dict[str, Retirement]) -> Standing:
     ref, note, address = entity.endpoint_ref, "", ""
     try:
         status = endpoints.describe(ref)

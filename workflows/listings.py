@@ -30,10 +30,11 @@ _MODELS = re.compile(r"models:/(?P<name>[^/@:]+)")
 _SAGEMAKER = re.compile(
     r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:\d{12}:(model|model-package|model-package-group)/.+"
 )
+IN_FRONT = frozenset((EndpointKind.PROXY, EndpointKind.ENVOY, EndpointKind.HAPROXY))
 KNOWN_BY_REF = {
-    CatalogKind.SAGEMAKER: EndpointKind.SAGEMAKER,
-    CatalogKind.PROXY: EndpointKind.PROXY,
-    CatalogKind.FLAGS: EndpointKind.FLAGS,
+    CatalogKind.SAGEMAKER: frozenset((EndpointKind.SAGEMAKER,)),
+    CatalogKind.PROXY: IN_FRONT,
+    CatalogKind.FLAGS: frozenset((EndpointKind.FLAGS,)),
 }
 """What drives these endpoints tells of them, too, by the name it drives them by."""
 _PARTS = {Kind.MODEL: Part.MODEL, Kind.VERSION: Part.VERSION, Kind.ENDPOINT: Part.ENDPOINT}
@@ -164,7 +165,7 @@ class Listings:
             found += [
                 Listing(part=Part.ENDPOINT, called=one.ref, lifecycle=lifecycle)
                 for one in endpoints
-                if one.kind is own and one.ref
+                if one.kind in own and one.ref
             ]
         return found
 
@@ -173,7 +174,7 @@ class Listings:
         if kind is not CatalogKind.PROXY:
             return next(iter(self._of_model(kind, model_id, lifecycle)), None)
         served = self.catalog.snapshot().endpoints_of(model_id) if model_id else ()
-        refs = sorted(one.endpoint_ref for one in served if one.endpoint_kind is EndpointKind.PROXY)
+        refs = sorted(one.endpoint_ref for one in served if one.endpoint_kind in IN_FRONT)
         return Listing(part=Part.ENDPOINT, called=refs[0], lifecycle=lifecycle) if refs else None
 
     def _listed(self, kind: CatalogKind, ids: tuple[str, ...], lifecycle: Lifecycle) -> list[Listing]:

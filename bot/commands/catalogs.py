@@ -11,14 +11,15 @@ from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
 from bot.doctor.catalogs import announced, looks
 from bot.keeping import open_catalog
-from bot.local_endpoints import open_flags, open_proxies
+from bot.local_endpoints import own
 from bot.typed.lookup import IN_SHELL, named
 from bot.views.catalog.catalogs import NAMES, SETTINGS
 from data.errors import EmeritusError, Refused
+from data.records.catalog import EndpointKind
 from data.records.deprecation import CatalogKind, Deprecation
 from data.records.retirement import Retirement
 from workflows.engine import all_retirements
-from workflows.listings import Listings
+from workflows.listings import IN_FRONT, Listings
 from workflows.ports import CatalogWriter
 
 
@@ -31,8 +32,9 @@ def catalogs(ctx: click.Context, retirement: str | None, is_written: bool, is_js
     """What catalogs say of what retires; exits 1 where one does not say what it should, or does not answer."""
     settings = settings_for()
     writers = open_writers(settings, os.environ)
-    ours = (*open_proxies(settings).refs(), *open_flags(settings).refs())
-    if not writers.keys() & SETTINGS.keys() and not ours:
+    if not writers.keys() & SETTINGS.keys() and not any(
+        one.refs() for kind, one in own(settings).items() if kind in (*IN_FRONT, EndpointKind.FLAGS)
+    ):
         step = "Set EMERITUS_MLFLOW or EMERITUS_CHANGES, or name a region in the AWS environment"
         raise Refused("No catalog is told of retirements here", next_step=step)
     rows = []

@@ -1,4 +1,4 @@
-"""`emeritus endpoint start`, `proxy` and `list`: what serves models on this machine, beside a running Emeritus."""
+"""`emeritus endpoint start`, `proxy`, `list`, `envoy` and `haproxy`: what serves models, beside a running Emeritus."""
 
 from __future__ import annotations
 
@@ -8,32 +8,19 @@ import click
 
 from bot import local_endpoints as local
 from bot.commands import wanted
+from bot.commands.engine import ENGINE_COMMANDS
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
+from bot.commands.where import LISTEN, MODEL, listening
 from bot.keeping import open_catalog
-from bot.listening import Address, address
+from bot.listening import Address
 from bot.typed.lookup import retirements
-from data.importers.addresses import Kind, address_of
+from data.importers.addresses import address_of
 from data.records.catalog import EndpointKind
-
-LISTEN = "8090"
-MODEL = Kind(
-    what="a model",
-    example="http://127.0.0.1:9000",
-    without="callers send what the model asks of them",
-    known_by="",
-)
-
-
-def _address(_: click.Context, __: click.Parameter, text: str) -> Address:
-    found = address(text)
-    if found is None:
-        raise click.BadParameter(f"{text[:80]}: PORT, HOST:PORT or [IPv6]:PORT")
-    return found
 
 
 @click.group()
 def endpoint() -> None:
-    """Model servers and proxies on this machine; only a retirement switches one off."""
+    """Model servers and proxies on this machine, and engines; only a retirement switches one off."""
 
 
 @endpoint.command("start")
@@ -76,7 +63,7 @@ def start(names: tuple[str, ...], weights: Path | None, is_json: bool) -> None:
     metavar="[HOST:]PORT",
     default=LISTEN,
     show_default=True,
-    callback=_address,
+    callback=listening,
     help="Where callers reach it; on loopback unless a host is named.",
 )
 @click.option(
@@ -113,7 +100,7 @@ def proxy(name: str, to: str | None, listen: Address, public: str | None) -> Non
 @endpoint.command("list")
 @as_json
 def list_(is_json: bool) -> None:
-    """The endpoints of ours in the catalog, flags too: who serves, where, and who was switched off by what."""
+    """Endpoints of the catalog that we serve or lead, flags too: who serves, where, and who was switched off by what."""
     settings = settings_for()
     with store_to_read(settings) as store:
         catalog, every = open_catalog(store), retirements(store)
@@ -133,8 +120,12 @@ def _print(found: list[local.Standing], *, is_json: bool) -> None:
         say("  ".join(part for part in (one.name, one.status, one.model, one.address, one.note) if part))
     if not found:
         say(
-            "The catalog has no endpoint of ours; emeritus.dev/endpoint-kind: local, proxy or flags makes one"
+            "The catalog has no endpoint of ours; emeritus.dev/endpoint-kind: local, proxy, envoy, haproxy or flags "
+            "makes one"
         )
 
+
+for command in ENGINE_COMMANDS:
+    endpoint.add_command(command)
 
 COMMANDS = (endpoint,)

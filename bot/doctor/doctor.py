@@ -13,6 +13,7 @@ from bot.doctor.anchors import examine_anchors
 from bot.doctor.archive import examine_archive
 from bot.doctor.catalogs import examine_catalogs
 from bot.doctor.checks import examine_checks
+from bot.doctor.engines import examine_engines
 from bot.doctor.finding import Finding
 from bot.doctor.fixity import examine_rounds
 from bot.doctor.hours import examine_hours
@@ -127,6 +128,7 @@ def _store(
             yield from examine_imports(settings.imports, imports_of(store.state(STREAM)), catalog)
             yield from examine_rounds(store, CalendarWorld().now())
             yield from _endpoints(catalog, settings, all_retirements(store))
+            yield from examine_engines(settings)
             yield from examine_catalogs(store, catalog, settings, environ)
         finally:
             store.close()

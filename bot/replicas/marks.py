@@ -40,6 +40,11 @@ FLAGS = Place(
     says="where the flags of the catalog are kept, which one process serves",
     cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
 )
+ENGINES = Place(
+    name="engines",
+    says="where it is kept what is wanted of endpoints behind Envoy or HAProxy, whose files are on one machine",
+    cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
+)
 
 
 def why_other(known: str, found: str, place: Place) -> str:

@@ -10,8 +10,20 @@ import os
 import secrets
 from pathlib import Path
 
+from bot.engines import ENGINES as ENGINE_KINDS
+from bot.engines import engines_of
 from bot.local_endpoints import flags_of, folder_of, proxies_of
-from bot.replicas.marks import ARCHIVE, CHANGES, ENDPOINTS, FLAGS, MARK_FILE, PROXIES, Place, why_other
+from bot.replicas.marks import (
+    ARCHIVE,
+    CHANGES,
+    ENDPOINTS,
+    ENGINES,
+    FLAGS,
+    MARK_FILE,
+    PROXIES,
+    Place,
+    why_other,
+)
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.errors import Refused, Unavailable
@@ -38,6 +50,8 @@ def take_places(store: SqlStore, settings: Settings) -> None:
         take(store, PROXIES, proxies_of(settings))
     if EndpointKind.FLAGS in kinds:
         take(store, FLAGS, flags_of(settings))
+    if kinds & ENGINE_KINDS.keys():
+        take(store, ENGINES, engines_of(settings))
 
 
 def take(store: Tables, place: Place, folder: Path) -> None:

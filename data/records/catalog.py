@@ -31,11 +31,13 @@ class Origin(StrEnum):
 
 
 class EndpointKind(StrEnum):
-    """Who can switch the endpoint off: our own local server, our proxy in front of it, SageMaker, callers who go by a
-    flag of ours, or people by hand."""
+    """Who can switch the endpoint off: a server or proxy of ours, an engine in front of it, SageMaker, callers who go by
+    a flag of ours, or people by hand."""
 
     LOCAL = "local"
     PROXY = "proxy"
+    ENVOY = "envoy"
+    HAPROXY = "haproxy"
     SAGEMAKER = "sagemaker"
     FLAGS = "flags"
     MANUAL = "manual"

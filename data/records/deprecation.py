@@ -11,7 +11,7 @@ from data.records.base import Record
 class CatalogKind(StrEnum):
     """The catalogs that can be told. Two of them by a file, which somebody else takes there.
 
-    `PROXY` and `FLAGS` are none: what stands in front of an endpoint, or is asked before it is called, tells callers.
+    `PROXY` and `FLAGS` are none: what stands in front of an endpoint, ours or not, or is asked before, tells callers.
     """
 
     MLFLOW = "mlflow"

@@ -173,7 +173,10 @@ def test_a_catalog_without_local_endpoints_says_how_to_make_one(
     catalog.write_text(a_document("Resource", "teapot", "type: ai-model"))
     run("import", "backstage", catalog)
 
-    assert "emeritus.dev/endpoint-kind: local, proxy or flags makes one" in run("endpoint", "list").stdout
+    assert (
+        "emeritus.dev/endpoint-kind: local, proxy, envoy, haproxy or flags makes one"
+        in run("endpoint", "list").stdout
+    )
     assert endpoints.refs() == []
 
 

@@ -364,7 +364,10 @@ def test_annotations_that_make_no_sense_are_noted_and_never_used(read):
         "Resource m emeritus.dev/artefacts: unknown and ignored; we read emeritus.dev/aliases,",
         'emeritus.dev/tier "9": a tier is 1, 2 or 3; kept as unknown, the strictest',
         'emeritus.dev/successor "ghost": nobody declares resource:default/ghost. Kept by name: nobody',
-        'emeritus.dev/endpoint-kind "lambda": not one of local, proxy, sagemaker, flags, manual; kept as manual',
+        (
+            'emeritus.dev/endpoint-kind "lambda": not one of local, proxy, envoy, haproxy, sagemaker, flags, manual; '
+            "kept as manual"
+        ),
         'User nora emeritus.dev/slack-id "<!channel>": not a Slack id like U01ABC2DEF3; ignored',
         'emeritus.dev/zone "Mars/Olympus": not an IANA time zone; kept as UTC',
         "emeritus.dev/manager: nobody manages themselves; kept without a manager",
@@ -624,7 +627,7 @@ def test_a_list_or_mapping_where_one_text_should_stand_is_told_with_what_is_acce
         "19 Component e spec.type a list: name one type. Kept as an endpoint",
         (
             "18 Component e emeritus.dev/endpoint-kind a list: "
-            "not one of local, proxy, sagemaker, flags, manual; kept as manual"
+            "not one of local, proxy, envoy, haproxy, sagemaker, flags, manual; kept as manual"
         ),
         (
             "18 Component e emeritus.dev/endpoint-ref a list: "

@@ -310,7 +310,8 @@ def test_a_proxy_that_was_never_started_owes_its_words_until_it_is(tmp_path: Pat
     with pytest.raises(Unavailable) as missing:
         answers.write(owed)
     assert str(missing.value) == (
-        f"No proxy was ever started for {REF}: emeritus endpoint proxy {REF} --to ADDRESS"
+        f"No proxy was ever started for {REF}: emeritus endpoint proxy {REF} --to ADDRESS, "
+        "or emeritus endpoint envoy or haproxy where one of these is in front"
     )
     assert answers.write(becoming(owed, Lifecycle.IN_SERVICE)) == ()
 

@@ -96,6 +96,10 @@ class EngineEndpoints(ABC):
             self.write(settled)
         return settled
 
+    def led(self, ref: str) -> Engine | None:
+        """What is wanted of it; None where there is no such endpoint."""
+        return self.folders.config(ref)
+
     def refs(self) -> list[str]:
         """Every endpoint there is, open or not. Raises `Corrupt`."""
         return sorted(self.folders.read(file).ref for file in self.folders.files())

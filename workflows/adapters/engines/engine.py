@@ -64,7 +64,7 @@ _ENGINE = msgspec.json.Decoder(Engine)
 
 def engines(top: Path, name: str) -> EndpointFolders[Engine]:
     """Those whose state is kept there. `name`: of the engine, as people write it."""
-    return EndpointFolders(top, _ENGINE.decode, file=f"{name.casefold()}.json", noun=f"endpoint at {name}")
+    return EndpointFolders(top, _ENGINE.decode, file=f"{name.casefold()}.json", noun=f"{name} endpoint")
 
 
 def slug_of(ref: str) -> str:

@@ -14,6 +14,10 @@ from workflows.adapters.envoy.disk import CURRENT, KEYS, ROUTES_FILE
 from workflows.adapters.envoy.routes import LUA, clusters
 from workflows.adapters.traffic_proxy.said import RETRY_SECONDS_MAX
 
+HEAD = """\
+# To merge into your Envoy's configuration: the layer before the admin layer, the listener (or its rds, its Lua filter
+# and its access log into yours) and the clusters. It is a whole configuration, too: envoy -c FILE runs it.
+"""
 TYPES = "type.googleapis.com/envoy.extensions"
 WINDOW = f"""\
 function envoy_on_request(handle)
@@ -105,7 +109,18 @@ def piece(engine: Engine, listen: str) -> str:
             "clusters": [_cluster(name, address) for name, address in led.items()],
         },
     }
-    return yaml.safe_dump(config, sort_keys=False, width=120)
+    return HEAD + yaml.dump(config, Dumper=_Readable, sort_keys=False, width=120)
+
+
+class _Readable(yaml.SafeDumper):
+    """Code line by line."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Readable.add_representer(str, _lines)
 
 
 def _cluster(name: str, address: str) -> dict[str, object]:

@@ -42,6 +42,10 @@ class FlagEndpoints(CallMeter):
             if self.folders.config(ref) is None:
                 self.folders.save(Flag(ref=ref, wanted=Status.DISABLED if is_closed else Status.SERVING))
 
+    def led(self, ref: str) -> Flag | None:
+        """What is wanted of it; None where there is no such flag."""
+        return self.folders.config(ref)
+
     def refs(self) -> list[str]:
         """Every flag there is, open or not. Raises `Corrupt`."""
         return sorted(self.folders.read(file).ref for file in self.folders.files())

@@ -26,6 +26,8 @@ from workflows.adapters.haproxy.entries import EXEMPT, HEADERS, LANE, MILLION, R
 from workflows.adapters.traffic_proxy.said import RETRY_SECONDS_MAX
 
 HEAD = """\
+# To merge into your HAProxy's configuration: the socket, the frontend (or its rules into yours, first of all) and the
+# backends. It is a whole configuration, too: haproxy -f FILE runs it.
 global
   stats socket {admin} mode 600 level admin
 

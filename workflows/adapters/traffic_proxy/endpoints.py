@@ -82,6 +82,10 @@ class ProxyEndpoints(CallMeter):
             route = known or Route(ref=ref, to=to, wanted=wanted)
             self.folders.save(msgspec.structs.replace(route, to=to, public=public))
 
+    def led(self, ref: str) -> Route | None:
+        """What is wanted of it; None where there is no such proxy."""
+        return self.folders.config(ref)
+
     def refs(self) -> list[str]:
         """Every proxied endpoint there is, open or not. Raises `Corrupt`."""
         return sorted(self.folders.read(file).ref for file in self.folders.files())

@@ -100,7 +100,7 @@ def proxy(name: str, to: str | None, listen: Address, public: str | None) -> Non
 @endpoint.command("list")
 @as_json
 def list_(is_json: bool) -> None:
-    """Endpoints of the catalog that we serve or lead, flags too: who serves, where, and who was switched off by what."""
+    """Endpoints of the catalog that we serve or lead, flags too: who serves, where, and what switched off whom."""
     settings = settings_for()
     with store_to_read(settings) as store:
         catalog, every = open_catalog(store), retirements(store)

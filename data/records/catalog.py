@@ -31,8 +31,8 @@ class Origin(StrEnum):
 
 
 class EndpointKind(StrEnum):
-    """Who can switch the endpoint off: a server or proxy of ours, an engine in front of it, SageMaker, callers who go by
-    a flag of ours, or people by hand."""
+    """Who can switch the endpoint off: a server or proxy of ours, an engine in front of it, SageMaker, callers who go
+    by a flag of ours, or people by hand."""
 
     LOCAL = "local"
     PROXY = "proxy"

@@ -1,4 +1,4 @@
-"""Has the answers of whatever stands in front of an endpoint, and flags, say that it ends, and when. Safe to call twice."""
+"""Has answers of what stands in front of an endpoint, and of flags, say that it ends, and when. Safe to call twice."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ class Addressed(Led, Protocol):
     def public(self) -> str: ...
 
 
-Kept = TypeVar("Kept", bound=Led, covariant=True)
+Kept_co = TypeVar("Kept_co", bound=Led, covariant=True)
 
 
-class Front(Protocol[Kept]):
+class Front(Protocol[Kept_co]):
     """All endpoints behind proxies of ours, behind one kind of engine, or that callers ask for."""
 
-    def led(self, ref: str) -> Kept | None:
+    def led(self, ref: str) -> Kept_co | None:
         """None where there is no such endpoint."""
         ...
 
     def announce(self, ref: str, announced: Announced | None) -> bool: ...
 
 
-class Answers(ABC, Generic[Kept]):
+class Answers(ABC, Generic[Kept_co]):
     """What callers read where they call, or ask. An endpoint has one of the fronts."""
 
-    def __init__(self, *fronts: Front[Kept]) -> None:
+    def __init__(self, *fronts: Front[Kept_co]) -> None:
         self._fronts = fronts
 
     def write(self, deprecation: Deprecation) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class Answers(ABC, Generic[Kept]):
                 found.append(f"answers of {one.called} do not say {what}")
         return tuple(found)
 
-    def _front(self, one: Listing) -> Front[Kept] | None:
+    def _front(self, one: Listing) -> Front[Kept_co] | None:
         """Nothing has to be lifted where nothing ever was."""
         front = next((front for front in self._fronts if front.led(one.called) is not None), None)
         if front is None and one.lifecycle is not Lifecycle.IN_SERVICE:

@@ -38,6 +38,7 @@ class Margins(Record, frozen=True, kw_only=True):
     promote_alpha  chance that one goes on though it does worse than `promote_ratio`, over all looks
     floor      share of calls, 0 to 1, that may be bad whatever the old model does; 0: none
     burst_max  of the bad calls of one consumer so many count in a minute: what breaks together has one cause
+    burst_share  or as many as this share of its calls, if that is more: who calls a lot has a lot of causes
     """
 
     abort_ratio: float = 1.2
@@ -46,6 +47,7 @@ class Margins(Record, frozen=True, kw_only=True):
     promote_alpha: float = 0.05
     floor: float = 0.0
     burst_max: float = 10.0
+    burst_share: float = 0.1
 
 
 class Frozen(Record, frozen=True, kw_only=True):
@@ -63,8 +65,11 @@ class Frozen(Record, frozen=True, kw_only=True):
 class Evidence(Record, frozen=True, kw_only=True):
     """All that is kept of one metric: it goes on from here after any restart.
 
-    abort, promote   log likelihood ratio per alternative, in the order of rules/judging/evidence.py
+    abort, promote   log likelihood ratio per alternative, in the order of rules/judging/evidence.py; of `abort`, the
+               sum over all looks at which it may have turned bad, each with its weight
     floor_abort, floor_promote   the same, against `margins.floor`; they stay as they are where that is 0
+    starts, since_start   how many such looks there were besides the first, and minutes since the latest
+    unstarted  weight of those that are still to come
     abort_peak       the most that ever spoke for giving up, as a log e-value
     weighed_new, weighed_old   sums of bad calls, each weighed with the share of the other arm's calls in its look and
                consumer: their quotient is the ratio, whoever moved first (Mantel and Haenszel)
@@ -78,6 +83,9 @@ class Evidence(Record, frozen=True, kw_only=True):
     promote: tuple[float, ...]
     floor_abort: tuple[float, ...]
     floor_promote: tuple[float, ...]
+    starts: int = 0
+    since_start: float = 0.0
+    unstarted: float = 0.0
     abort_peak: float = 0.0
     old_calls: int = 0
     old_bad: int = 0

@@ -10,6 +10,8 @@ which is at most 1 on average wherever the true ratio is on d's own side: for in
 whose means in this look keep to d, as (1 + p (c - 1)) <= exp(p (c - 1)) for each of them. So the product over looks is
 a supermartingale, and so is its mean over several r. By Ville's inequality it ever reaches 1 / alpha with probability
 alpha at most, however often one looks, whenever one stops, and whatever is done to shares of traffic between looks.
+A successor may also turn bad after a long time as a sound one, which would have to be made up for first. So what speaks
+against it is the mean over when it began, too, once a minute, with weights that sum to 1: a mean of e-processes is one.
 Each consumer is a stratum with its own exposure: whoever fails often and moves first makes no successor look bad.
 Whoever has moved with all calls is held against their own share from before, by which c ^ x_new / exp(n_new p (c - 1))
 is at most 1 on average in the same way. That is weaker: what has changed since, with the hour, does not cancel out.
@@ -35,6 +37,13 @@ BETTER = (0.8, 0.65, 0.5, 0.35, 0.15)
 """The same against `promote_ratio`. Half of 2.0, as good as the old model, is in the middle."""
 
 
+FIRST = 0.9
+"""Weight of its having been bad from the beginning; the rest is for all minutes that follow."""
+
+SUM = 2.1098
+"""Of 1 / (t ln(t) ** 2) for t from 2 on, rounded up: weights that fall as slowly as they can, and have a sum."""
+
+
 class Cell(NamedTuple):
     """Calls of one consumer in one look. Of paired calls, which both models answered, both have as many."""
 
@@ -51,13 +60,14 @@ def begun(margins: Margins, frozen: Mapping[str, Frozen] | None = None) -> Evide
     assert 0 < margins.alpha < 1
     assert 0 < margins.promote_alpha < 1
     assert 0 <= margins.floor < 1
-    worse, better = (0.0,) * len(WORSE), (0.0,) * len(BETTER)
+    worse, better = (math.log(FIRST),) * len(WORSE), (0.0,) * len(BETTER)
     return Evidence(
         margins=margins,
         abort=worse,
         promote=better,
         floor_abort=worse,
         floor_promote=better,
+        unstarted=1 - FIRST,
         frozen=dict(frozen or {}),
     )
 
@@ -65,17 +75,20 @@ def begun(margins: Margins, frozen: Mapping[str, Frozen] | None = None) -> Evide
 def after(evidence: Evidence, cells: Iterable[Cell], *, minutes: float = 1) -> Evidence:
     """The evidence once these calls are counted as well, which nobody had counted before.
 
-    minutes   since the look before. Bursts leak as from a bucket: `burst_max` a minute, no more at once.
+    minutes   since the look before. Bursts leak as from a bucket: `burst_max` a minute, no more at once, unless that
+              is less than `burst_share` of all calls.
     A consumer of whose calls the successor got none says nothing; one of whose the old model got none, only where
     its share is frozen.
     """
     worn = evidence.margins.burst_max * minutes
     spent = {who: one - worn for who, one in evidence.spent.items() if one > worn}
     room = evidence.margins.burst_max * max(1, minutes)
+    evidence = _started(evidence, minutes)
     for cell in cells:
         bad = cell.old_bad + cell.new_bad
         used = spent.get(cell.consumer, 0.0)
-        counting = min(float(bad), max(0.0, room - used))
+        share = evidence.margins.burst_share * (cell.old_calls + cell.new_calls)
+        counting = min(float(bad), max(0.0, room - used, share))
         if bad:
             spent[cell.consumer] = used + counting
         evidence = _with(evidence, cell, bad, counting)
@@ -84,8 +97,9 @@ def after(evidence: Evidence, cells: Iterable[Cell], *, minutes: float = 1) -> E
 
 def abort(evidence: Evidence) -> float:
     """Log e-value against "bad no more than `abort_ratio` times as often, or no more often than `floor`"."""
-    against = log_mean(evidence.abort)
-    return min(against, log_mean(evidence.floor_abort)) if evidence.margins.floor else against
+    against = _with_unstarted(evidence, evidence.abort)
+    over = _with_unstarted(evidence, evidence.floor_abort)
+    return min(against, over) if evidence.margins.floor else against
 
 
 def promote(evidence: Evidence) -> float:
@@ -118,6 +132,33 @@ def moved(cell: Cell, bound: float, times: Sequence[float]) -> tuple[float, ...]
         cell.new_bad * math.log(one) + bad * math.log(below / (one * bound * cell.new_calls + cell.old_calls))
         for one in times
     )
+
+
+def _with_unstarted(evidence: Evidence, logs: Sequence[float]) -> float:
+    """What is still to come has said nothing yet."""
+    return _log_sum(log_mean(logs), math.log(evidence.unstarted))
+
+
+def _started(evidence: Evidence, minutes: float) -> Evidence:
+    """It may have turned bad just now: once a minute, before it is known what the look shows."""
+    since = evidence.since_start + minutes
+    if since < 1:
+        return replace(evidence, since_start=since)
+    starts = evidence.starts + 1
+    weight = (1 - FIRST) / SUM / ((starts + 1) * math.log(starts + 1) ** 2)
+    return replace(
+        evidence,
+        abort=tuple(_log_sum(one, math.log(weight)) for one in evidence.abort),
+        floor_abort=tuple(_log_sum(one, math.log(weight)) for one in evidence.floor_abort),
+        starts=starts,
+        since_start=0.0,
+        unstarted=evidence.unstarted - weight,
+    )
+
+
+def _log_sum(one: float, other: float) -> float:
+    """Log of the sum of what these are the logs of."""
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))
 
 
 def _with(evidence: Evidence, cell: Cell, bad: int, counting: float) -> Evidence:

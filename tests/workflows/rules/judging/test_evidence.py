@@ -17,11 +17,11 @@ UNCAPPED = Margins(burst_max=10**9)
 FLOORED = Margins(floor=0.3, burst_max=10**9)
 
 
-def seen(margins: Margins, *cells: Cell) -> Evidence:
+def seen(margins: Margins, *cells: Cell, minutes: float = 1) -> Evidence:
     """One look per cell."""
     evidence = begun(margins)
     for cell in cells:
-        evidence = after(evidence, [cell])
+        evidence = after(evidence, [cell], minutes=minutes)
     return evidence
 
 
@@ -59,8 +59,12 @@ sizes = st.tuples(st.integers(1, 8), st.integers(1, 8))
 @given(cells)
 @settings(deadline=None, max_examples=50)
 def test_it_is_the_mean_of_likelihood_ratios(looks: list[Cell]):
+    """Of what speaks against a successor, over when it turned bad as well: from the first look, or from a later one."""
     evidence = seen(UNCAPPED, *looks)
-    assert math.exp(abort(evidence)) == pytest.approx(by_hand(looks, 1.2, WORSE))
+    weights = [0.1 / 2.1098 / (t * math.log(t) ** 2) for t in range(2, len(looks) + 2)]
+    turned = sum(weight * by_hand(looks[at:], 1.2, WORSE) for at, weight in enumerate(weights))
+    expected = 0.9 * by_hand(looks, 1.2, WORSE) + turned + 0.1 - sum(weights)
+    assert math.exp(abort(evidence)) == pytest.approx(expected)
     assert math.exp(promote(evidence)) == pytest.approx(by_hand(looks, 2.0, BETTER))
 
 
@@ -74,7 +78,7 @@ def test_a_look_may_be_cut_into_parts_of_equal_exposure(exposure, parts, bad):
         a_cell((old * second, 0), (new * second, bad_new)),
     )
     whole = a_cell((old * (first + second), bad_old), (new * (first + second), 2 * bad_new))
-    apart, together = seen(UNCAPPED, *parts), seen(UNCAPPED, whole)
+    apart, together = (seen(UNCAPPED, *one, minutes=0.3) for one in (parts, [whole]))
     assert apart.abort == pytest.approx(together.abort)
     assert apart.promote == pytest.approx(together.promote)
 
@@ -102,8 +106,8 @@ def outcomes(old: int, new: int, bad_old: float, bad_new: float) -> Iterator[tup
 E_VALUES: dict[str, tuple[Callable[[Evidence], float], Margins]] = {
     "abort": (abort, UNCAPPED),
     "promote": (promote, UNCAPPED),
-    "abort, capped": (abort, Margins(burst_max=2)),
-    "promote, capped": (promote, Margins(burst_max=2)),
+    "abort, capped": (abort, Margins(burst_max=2, burst_share=0)),
+    "promote, capped": (promote, Margins(burst_max=2, burst_share=0)),
     "abort over a floor": (abort, FLOORED),
     "promote under a floor": (promote, FLOORED),
 }
@@ -147,22 +151,40 @@ def test_under_what_it_speaks_against_it_is_no_more_than_one_on_average(e_value,
 def test_capping_a_burst_leaves_it_fair_whichever_arm_it_fell_on(of, bound, bad):
     """Given how many were bad, each falls on new with q(bound): then the mean over where they fell is at most 1."""
     q = bound * 20 / (bound * 20 + 80)
-    capped = Margins(burst_max=3)
+    capped = Margins(burst_max=3, burst_share=0)
     of_all = [math.exp(of(seen(capped, a_cell((80, bad - x), (20, x))))) for x in range(bad + 1)]
     assert sum(chance * e for chance, e in zip(chances(bad, q), of_all, strict=True)) <= 1 + 1e-9
 
 
 def test_a_burst_counts_no_more_than_its_minute_lets_it():
     burst = a_cell((0, 0), (0, 0))._replace(old_calls=900, new_calls=100, old_bad=20, new_bad=20)
-    once = seen(Margins(burst_max=4), burst)
-    tenth = seen(UNCAPPED, burst)
-    assert once.abort == pytest.approx(tuple(one / 10 for one in tenth.abort))
+    once = seen(Margins(burst_max=4, burst_share=0), burst, minutes=0.5)
+    tenth = seen(UNCAPPED, burst, minutes=0.5)
+    assert once.promote == pytest.approx(tuple(one / 10 for one in tenth.promote))
+    assert abort(once) < abort(tenth)
     assert (once.capped, once.new_bad) == (36, 20)
     soon = after(once, [burst], minutes=0.5)
     assert soon.capped == 74, "half of the bucket is free again after half a minute"
     assert after(soon, [burst], minutes=3).capped == 74 + 28
     other = after(once, [burst._replace(consumer="billing")], minutes=0)
     assert other.capped == 72, "another consumer has a bucket of its own"
+
+
+def test_who_calls_a_lot_is_capped_by_a_share_of_the_calls():
+    busy = seen(Margins(burst_max=4, burst_share=0.02), a_cell((900, 20), (100, 20)))
+    assert busy.capped == 20
+
+
+def test_a_successor_that_turns_bad_after_a_week_is_soon_found_out():
+    """What had spoken for it all week would have to be made up for first, otherwise."""
+    week = seen(UNCAPPED, *[a_cell((1500, 8), (500, 2))] * 7 * 24 * 6, minutes=10)
+    turned = week
+    looks = 0
+    while abort(turned) < math.log(100):
+        looks += 1
+        turned = after(turned, [a_cell((1500, 8), (500, 25))])
+    assert looks <= 2
+    assert abort(week) > math.log(0.005), "nothing has to be made up for but a weight"
 
 
 def test_who_fails_often_and_moves_first_makes_no_successor_look_bad():
@@ -189,7 +211,7 @@ def test_who_fails_often_and_moves_first_makes_no_successor_look_bad():
 )
 def test_what_compares_nothing_moves_nothing(cell: Cell):
     evidence = seen(UNCAPPED, *[cell] * 50)
-    assert abort(evidence) == promote(evidence) == pytest.approx(0, abs=1e-12)
+    assert (abort(evidence), promote(evidence)) == (pytest.approx(0, abs=1e-12), pytest.approx(0, abs=1e-12))
 
 
 def test_where_a_floor_is_set_a_successor_that_never_fails_is_proven_by_its_own_calls():

@@ -29,18 +29,19 @@ def overdue(review: Review, policy: Policy, now: datetime) -> str:
 
 
 def this_week(
-    store: Store, every: Sequence[Retirement], now: datetime, *, zone: str, review: str = ""
+    store: Store, every: Sequence[Retirement], now: datetime, *, policy: Policy, review: Review
 ) -> digest.Digest:
-    """`every`: all that whoever asks may know of; `review`: what it says of the policy, see `overdue`."""
+    """`every`: all that whoever asks may know of."""
+    said = overdue(review, policy, now)
     return digest.of(
         last_week(store, every, now),
         outcomes(store, every),
         since=now - WEEK,
         until=now,
-        zone=zone,
+        zone=policy.zone,
         is_asked=True,
-        review=review,
-        suggested=suggested(store, every) if review else (),
+        review=said,
+        suggested=suggested(store, every, last=review.review_last) if said else (),
     )
 
 

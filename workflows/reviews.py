@@ -37,12 +37,21 @@ def learned(store: Store, retirements: Iterable[Retirement], words: str = "") ->
     return matching(every, words)
 
 
-def suggested(store: Store, retirements: Iterable[Retirement] | None = None) -> tuple[Lesson, ...]:
-    """What people wish to be looked at when the policy is reviewed, the newest first; of all, or of these."""
+def suggested(
+    store: Store, retirements: Iterable[Retirement] | None = None, *, last: str = ""
+) -> tuple[Lesson, ...]:
+    """What people wish to be looked at when the policy is reviewed, the newest first; of all, or of these.
+
+    last   the day it was last looked through, "2026-11-30": what was written up to then is settled
+    """
     every = all_retirements(store) if retirements is None else retirements
-    return tuple(one for one in learned(store, every) if one.review.for_policy == "yes")
+    return tuple(
+        one
+        for one in learned(store, every)
+        if one.review.for_policy == "yes" and one.review.at.date().isoformat() > last
+    )
 
 
-def suggested_to_all(store: Store, there: Snapshot) -> tuple[Lesson, ...]:
+def suggested_to_all(store: Store, there: Snapshot, *, last: str = "") -> tuple[Lesson, ...]:
     """The same of what everybody in the governance channel may read."""
-    return suggested(store, (one for one in all_retirements(store) if not is_marked(one, there)))
+    return suggested(store, (one for one in all_retirements(store) if not is_marked(one, there)), last=last)

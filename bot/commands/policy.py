@@ -21,6 +21,7 @@ from data.records.notices import Audience
 from workflows.reviews import suggested
 from workflows.rules.hindsight import policy_review
 from workflows.rules.hindsight.lessons import Lesson
+from workflows.rules.wording import counted
 
 
 @click.group()
@@ -120,26 +121,36 @@ def notices(ctx: click.Context, file: Path | None, audience: str | None, is_json
 
 
 @policy.command("suggestions")
+@click.option("--all", "is_all", is_flag=True, help="Those, too, that were there when it was last reviewed.")
 @as_json
-def suggestions(is_json: bool) -> None:
+def suggestions(is_all: bool, is_json: bool) -> None:
     """What people who looked back on retirements wish to be looked at when the policy is reviewed."""
-    with store_to_read(settings_for()) as store:
-        found = suggested(store)
+    settings = settings_for()
+    last = settings.in_force().review.review_last
+    with store_to_read(settings) as store:
+        every = suggested(store)
+        new = suggested(store, last=last)
     if is_json:
-        print_json([_suggestion(one) for one in found])
-    else:
+        print_json([_suggestion(one, is_settled=one not in new) for one in (every if is_all else new)])
+        return
+    settled = len(every) - len(new)
+    say(*(_suggested(one, is_settled=one not in new) for one in (every if is_all else new)))
+    if not every:
+        say("Nobody suggested anything in a review.")
+    if settled and not is_all:
         say(
-            *(_suggested(one) for one in found),
-            *([] if found else ["Nobody suggested anything in a review."]),
+            f"{counted(settled, 'suggestion')} up to {last}, when the policy was last looked through "
+            "([review] last), counted as settled: --all lists all."
         )
 
 
-def _suggested(one: Lesson) -> str:
-    said = _suggestion(one)
-    return f"{said['on']} {said['id']} {said['model']}, {said['stage']}: {said['change']} ({said['by']})"
+def _suggested(one: Lesson, *, is_settled: bool) -> str:
+    said = _suggestion(one, is_settled=is_settled)
+    line = f"{said['on']} {said['id']} {said['model']}, {said['stage']}: {said['change']} ({said['by']})"
+    return f"{line}, settled" if is_settled else line
 
 
-def _suggestion(one: Lesson) -> dict[str, str]:
+def _suggestion(one: Lesson, *, is_settled: bool) -> dict[str, Any]:
     plan, review = one.retirement.plan, one.review
     return {
         "id": one.retirement.id,
@@ -148,6 +159,7 @@ def _suggestion(one: Lesson) -> dict[str, str]:
         "change": str(review.change),
         "by": review.by,
         "on": review.at.date().isoformat(),
+        "is_settled": is_settled,
     }
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bot.archives import anchoring_of, open_anchors
 from bot.commands import wanted
 from bot.commands.opening import as_json, print_json, say, settings_for, store_to_read
-from bot.reading import overdue, this_week
+from bot.reading import this_week
 from bot.settings import Settings
 from bot.typed.lookup import retirements
 from bot.views.telling import digest as digest_view
@@ -49,8 +49,7 @@ def digest(is_printed: bool, is_json: bool) -> None:
     settings = settings_for()
     with store_to_read(settings) as store:
         rules = settings.in_force()
-        review = overdue(rules.review, rules.policy, now)
-        week = this_week(store, retirements(store), now, zone=rules.policy.zone, review=review)
+        week = this_week(store, retirements(store), now, policy=rules.policy, review=rules.review)
     if is_json:
         print_json(digest_view.tree(week))
     else:

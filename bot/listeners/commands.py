@@ -13,7 +13,7 @@ from bot.ids import SLASH_COMMAND
 from bot.inbox import capture
 from bot.listeners.granting import files
 from bot.listeners.proposals import open_form
-from bot.reading import overdue, playbooks, statistics, this_week
+from bot.reading import playbooks, statistics, this_week
 from bot.searching import searched
 from bot.slack.permalinks import log_addresses
 from bot.typed.command_parts import Part
@@ -146,8 +146,7 @@ def answer(house: House, request: Typed, by: str) -> Payload:  # noqa: PLR0912 -
         case "candidates":
             shown = worth_retiring(house, sight)
         case "digest":
-            review = overdue(house.review, house.policy, now)
-            week = this_week(house.store, sight.retirements(), now, zone=house.policy.zone, review=review)
+            week = this_week(house.store, sight.retirements(), now, policy=house.policy, review=house.review)
             shown = digest.message(week)
         case "stats":
             name = request[Part.MAYBE_RETIREMENT]

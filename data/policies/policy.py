@@ -163,6 +163,7 @@ def _rules(toml: str, *, source: str, beside: Path) -> Rules:
     windows = Windows(default_zone=values["zone"], **hours)
     review = Review(
         review_by=values.pop("review_by"),
+        review_last=values.pop("review_last"),
         review_groups=tuple(values.pop("review_groups")),
         review_people=tuple(values.pop("review_people")),
     )

@@ -14,6 +14,12 @@ REVIEW: Mapping[str, Key] = {
         field="review_by",
         check=day,
     ),
+    "last": Key(
+        says='when that was done last, `"2026-11-30"`: what people suggested in reviews up to that day counts as '
+        "settled, and is told no more; empty for never",
+        field="review_last",
+        check=day,
+    ),
     "groups": Key(says="who does that: teams of the catalog", field="review_groups", check=GROUPS),
     "people": Key(says="and these, by their Slack user ids", field="review_people", check=PEOPLE),
 }

@@ -60,10 +60,12 @@ class Criteria(Record, frozen=True, kw_only=True):
 class Review(Record, frozen=True, kw_only=True):
     """When the policy itself is to be looked through again, and by whom. No retirement depends on it.
 
-    review_by   a day, "2027-05-01"; empty for none
+    review_by     a day, "2027-05-01"; empty for none
+    review_last   the day it was last looked through; what was suggested up to then is settled
     """
 
     review_by: str = ""
+    review_last: str = ""
     review_groups: tuple[str, ...] = ()
     review_people: tuple[str, ...] = ()
 

@@ -28,7 +28,9 @@ def run(tmp_path: Path) -> Run:
         assert [one.review.by for one in suggested(town.bot.store)] == [TOM]
     names = ("EMERITUS_POLICY", "EMERITUS_HTTP", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "EMERITUS_IMPORTS")
     environ = {"EMERITUS_STORE": str(tmp_path / "emeritus.db"), **dict.fromkeys(names)}
-    return lambda *words: CliRunner(env=environ).invoke(cli, [*words], prog_name="emeritus")
+    return lambda *words, env=None: CliRunner(env={**environ, **(env or {})}).invoke(
+        cli, [*words], prog_name="emeritus"
+    )
 
 
 def test_what_was_ticked_is_listed_with_where_it_is_from_and_nothing_else(run: Run) -> None:
@@ -42,8 +44,20 @@ def test_what_was_ticked_is_listed_with_where_it_is_from_and_nothing_else(run: R
 
 def test_a_program_has_it_in_parts(run: Run) -> None:
     (one,) = json.loads(run("policy", "suggestions", "--json").stdout)
-    assert list(one) == ["id", "model", "stage", "change", "by", "on"]
-    assert (one["id"], one["stage"], one["by"]) == ("RET-1", "migration", TOM)
+    assert list(one) == ["id", "model", "stage", "change", "by", "on", "is_settled"]
+    assert (one["id"], one["stage"], one["by"], one["is_settled"]) == ("RET-1", "migration", TOM, False)
+
+
+def test_what_was_there_when_it_was_looked_through_is_settled(run: Run, tmp_path: Path) -> None:
+    (on,) = {one["on"] for one in json.loads(run("policy", "suggestions", "--json").stdout)}
+    (tmp_path / "own.toml").write_text(f'[review]\nlast = "{on}"\n')
+    own = {"EMERITUS_POLICY": str(tmp_path / "own.toml")}
+    assert run("policy", "suggestions", env=own).stdout == (
+        f"1 suggestion up to {on}, when the policy was last looked through ([review] last), counted as settled: "
+        "--all lists all.\n"
+    )
+    assert run("policy", "suggestions", "--all", env=own).stdout.endswith(f"({TOM}), settled\n")
+    assert json.loads(run("policy", "suggestions", "--json", env=own).stdout) == []
 
 
 def test_without_any_that_is_said(tmp_path: Path) -> None:

@@ -63,3 +63,10 @@ def test_what_people_suggested_for_it_is_told_with_it_and_where_all_of_it_is(tmp
         assert told in words(town.posted(GOVERNANCE, weekly[0]))
         assert town.posted(GOVERNANCE, "policy/review/2026-05-20")["mentions"] == [BRUNO]
         assert [town.posted(GOVERNANCE, key)["mentions"] for key in weekly] == [[]] * len(weekly)
+        # It is looked through: what was suggested is settled, and told no more when its next day is past.
+        town.review = Review(review_by="2026-05-21", review_last="2026-05-21")
+        town.restart()
+        town.pass_time(days=8)
+        assert "was to be looked through by 2026-05-21" in (said := town.command(TOM, "digest"))
+        assert "suggestion" not in said
+        assert "suggestion" not in words(town.posted(GOVERNANCE, "policy/review/2026-05-21"))

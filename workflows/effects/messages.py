@@ -91,7 +91,8 @@ def _suggested(effect: Effect, shop: Workshop) -> tuple[Lesson, ...]:
     """Where it says that the policy was to be looked through."""
     if effect.body["notice"] != "policy review" and "review" not in effect.body:
         return ()
-    return suggested_to_all(shop.engine.store, shop.engine.gatherer.catalog.snapshot())
+    gatherer = shop.engine.gatherer
+    return suggested_to_all(shop.engine.store, gatherer.catalog.snapshot(), last=gatherer.review.review_last)
 
 
 def _ahead(effect: Effect, state: Retirement | None, shop: Workshop) -> tuple[Hearing, ...]:

@@ -71,4 +71,5 @@ def addresses(client: WebClient, answer: Answer) -> dict[str, str]:
 
 
 def _entries(answer: Answer) -> Iterable[Entry]:
-    return (one.entry for one in answer.points if one.entry is not None and one.entry.ts)
+    of_points = (one.entry for one in answer.points if one.entry is not None)
+    return (one for one in (*of_points, *answer.newest) if one.ts)

@@ -145,8 +145,17 @@ def test_what_is_under_way_and_what_waits_for_oneself_are_told_with_their_button
     assert "*Nothing is being retired*" in ask(town, TOM, "who has not answered?")
     assert "No model is being retired" in ask(town, TOM, "what is being retired?")
     town.announce()
-    assert "*RET-1* churn-v1 - *migrating*" in ask(town, TOM, "what is being retired?")
-    assert "*Waits for you*: 1 to answer" in ask(town, BRUNO, "what waits for me?")
+    rests_on = f"|RET-1 entry {town.retirement().version}>)."
+    said = ask(town, TOM, "what is being retired?")
+    assert "*RET-1* churn-v1 - *migrating*" in said
+    assert rests_on in said
+    said = ask(town, BRUNO, "what waits for me?")
+    assert "*Waits for you*: 1 to answer" in said
+    assert rests_on in said
+    assert "|RET-1 entry" not in ask(town, PRIYA, "what waits for me?"), "nothing does"
+    fed = ask(town, TOM, "what did churn-v1 feed?")
+    assert "From the catalog, version " in fed
+    assert rests_on in fed
     assert ("duty.acknowledge", f"RET-1|{RESTOCK}|1") in offered(town, BRUNO)
     assert "*Nothing waits for you.*" in ask(town, SAM, "what waits for me?")
 

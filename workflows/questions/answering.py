@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -16,8 +17,8 @@ from data.records.policy import Policy
 from data.records.retirement import Retirement
 from data.store import Store
 from workflows import by_name
-from workflows.home import OVERVIEW, Board
-from workflows.questions.answers import Answer, Choice, Guide, Point
+from workflows.home import OVERVIEW, Board, Home
+from workflows.questions.answers import Answer, Choice, Entry, Guide, Point
 from workflows.questions.entries import Told
 from workflows.questions.guiding import guided
 from workflows.questions.periods import Period, window
@@ -64,7 +65,8 @@ class Reader:
         if row is None:
             return replace(answer, choices=self._about(question))
         if row.about is About.NOTHING:
-            return replace(answer, listed=self._listed)
+            told = {Asks.MINE: _waiting(home), Asks.LIST: self._listed}.get(question.asks, ())
+            return replace(answer, listed=self._listed, newest=self._newest(told))
         if len(about := self.subjects(question)) > 1:
             return replace(answer, choices=self._choices(question, about))
         if question.period is Period.UNKNOWN and question.asks is Asks.DUE:
@@ -195,7 +197,13 @@ class Reader:
         found = reached(_ASKED_AS[answer.question.asks], asked, there, self._visible)
         thing = there.find(asked)
         name = thing.name if thing is not None else (named.model_name if named is not None else asked)
-        return replace(answer, reached=found.named(there, self._visible), about=name)
+        rests_on = (one for one in self._visible if one.plan and one.plan.subject.model_id == asked)
+        return replace(
+            answer, reached=found.named(there, self._visible), about=name, newest=self._newest(rests_on)
+        )
+
+    def _newest(self, states: Iterable[Retirement]) -> tuple[Entry, ...]:
+        return tuple(Told(one, self.store).newest() for one in islice(states, CITED_MAX))
 
     def _guide(self, question: Question, model: Entity | None) -> Guide:
         there = self.board.there
@@ -255,3 +263,17 @@ def _has_date(state: Retirement, until: datetime) -> bool:
     dates += [by for duty in state.obligations for _, by in owes(duty, state)]
     dates += [round_.review_until, round_.expires_at] if round_ is not None else []
     return any(at <= until for at in dates)
+
+
+def _waiting(home: Home) -> tuple[Retirement, ...]:
+    """Of what something waits for them, each once."""
+    found = (
+        *(one.state for one in home.late_steps),
+        *(one.state for one in (*home.overdue, *home.answers)),
+        *(one.state for one in home.hands),
+        *home.votes,
+        *(one.state for one in home.attestations),
+        *home.confirmations,
+        *home.seconds,
+    )
+    return tuple({one.id: one for one in found}.values())

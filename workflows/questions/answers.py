@@ -110,6 +110,7 @@ class Answer(Record, frozen=True, kw_only=True):
     reached    what it fed or came from, by kind and name, where that is asked; of what is called `about`
     after, until   the period asked about
     choices    what they may have meant, or may want to know next
+    newest     of retirements it tells of without points: the last entry of each, and its card
     """
 
     question: Question
@@ -128,3 +129,4 @@ class Answer(Record, frozen=True, kw_only=True):
     after: datetime | None = None
     until: datetime | None = None
     choices: tuple[Choice, ...] = ()
+    newest: tuple[Entry, ...] = ()

@@ -44,6 +44,16 @@ class Told:
         version = next(found, None)
         return self.entry(version) if version is not None else None
 
+    def newest(self) -> Entry:
+        """The last entry of all, with the card, which tells how it stands by then."""
+        at = self._card
+        return Entry(
+            stream=self._state.id,
+            version=self._state.version,
+            channel=at.get("channel", ""),
+            ts=at.get("ts", ""),
+        )
+
     def held(self, step: StepKind) -> Entry | None:
         """What says why this step is held, or did not succeed."""
         kinds = events.StepHeld | events.StepFailed

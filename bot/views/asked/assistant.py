@@ -12,7 +12,7 @@ from datetime import timedelta
 from bot.ids import SLASH_COMMAND, Action
 from bot.views import limits
 from bot.views.asked import answers, asking, own
-from bot.views.asked.assistant_lines import lines, where_now
+from bot.views.asked.assistant_lines import cited, lines, where_now
 from bot.views.asked.home import UNKNOWN
 from bot.views.blocks import (
     HELPED,
@@ -47,7 +47,7 @@ SECTIONS_MAX = 3
 YEAR = timedelta(days=366)
 """Whoever is told all that is ahead asked for no last day."""
 NO_AGENTS = "no agents"
-CHOICES_MAX = 8
+CHOICES_MAX = NEWEST_MAX = 8
 NAMES = {
     Asks.BLOCKS: "What blocks it?",
     Asks.SILENT: "Who has not answered?",
@@ -75,7 +75,10 @@ def answer(found: Answer, links: Mapping[str, str], there: Snapshot) -> Payload:
     shown = list(_shown(found, links, there))
     asked = [actions(_ask(one)) for one in found.choices[:CHOICES_MAX]]
     where = f"the catalog, version {there.version}," if _is_of_catalog(found) else "the record"
-    as_of = context(f"From {where} as of {moment(found.now, found.zone)}.")
+    newest = "".join(cited(one, links) for one in found.newest[:NEWEST_MAX])
+    more = len(found.newest) - NEWEST_MAX
+    rest = f" +{more:,} more" if more > 0 else ""
+    as_of = context(f"From {where} as of {moment(found.now, found.zone)}{newest}{rest}.")
     judged = [] if NO_AGENTS in links else [feedback(Action.ANSWER_FEEDBACK, found.question.asks)]
     blocks = [*shown, *asked, as_of, *judged]
     return message(_in_words(shown), blocks)
@@ -90,12 +93,8 @@ def gone() -> Payload:
 
 
 def _is_of_catalog(found: Answer) -> bool:
-    return found.model is not None and found.question.asks in (
-        Asks.IMPACT,
-        Asks.CLASS,
-        Asks.WHO,
-        Asks.PROPOSE,
-    )
+    is_of_model = found.question.asks in (Asks.IMPACT, Asks.CLASS, Asks.WHO, Asks.PROPOSE)
+    return found.reached is not None or (found.model is not None and is_of_model)
 
 
 def thanked(verdict: str) -> Payload:

@@ -1,7 +1,9 @@
 """The blocks everything is made of, and the only place where text from data becomes text for Slack.
 
 Whatever comes from a catalog or a person goes through `safe`; only `mention` writes a `<@...>`, and only for
-something that looks like a Slack id. Functions named after blocks take text that is ready.
+something that looks like a Slack id. `answered` keeps those of a whole text for one reader, whom Slack shows a name
+and notifies of nothing: there one that somebody wrote into a model's name is shown as a person, too. Functions named
+after blocks take text that is ready.
 """
 
 from __future__ import annotations

@@ -57,21 +57,25 @@ def erase(
     there: Snapshot,
     now: datetime,
     in_spite_of: tuple[int, ...] = (),
+    containing: str = "",
 ) -> Erasure:
     """Safe to repeat until it is done. Raises `NotFound` for no such entry, `Refused` where nobody wrote anything.
 
     there         the catalog: who answers for it is known to it, or to the record
     in_spite_of   the numbers of legal holds that are on it
+    containing    only the words in which this stands, however it is capitalized; empty for all
     """
     entries = store.events(state.id)
     check_answers(by, because, is_known=_is_known(by, entries, there))
     check_entry(state, entry)
     check_holds(state, in_spite_of)
     stored = entries[entry - 1]
-    texts = _to_erase(words(store, state.id).get(entry, ()), entries, entry)
+    there_is = words(store, state.id).get(entry, ())
+    texts = _with(containing, there_is) if containing else _to_erase(there_is, entries, entry)
     if not texts:
+        about = f' that has "{containing}" in it' if containing else ""
         raise Refused(
-            f"Nobody wrote anything in entry {entry} of {state.id}, or it is erased already",
+            f"Nobody wrote anything in entry {entry} of {state.id}{about}, or it is erased already",
             reasons=[
                 "ids, and names of things as catalogs had them, are hashed as they stand and cannot be erased"
             ],
@@ -85,7 +89,7 @@ def erase(
     )
     if receipt.outcome is Outcome.REFUSED:
         raise Refused(receipt.reply, next_step=f"Run emeritus list --all to see how {state.id} stands")
-    store.erase(state.id, entry)
+    store.erase(state.id, entry, containing)
     shown = store.kept(f"{state.id}/")
     others = {answering.STREAM: [*_answers(store, state.id, stored.event.at)]}
     quoting = 0
@@ -129,6 +133,11 @@ def _posted_since(store: SqlStore, prefix: str, since: datetime) -> Iterator[Kep
     for one in store.kept(prefix):
         if one.effect.kind is EffectKind.POST and "ts" in one.found and one.turn_at >= since:
             yield one
+
+
+def _with(containing: str, texts: Sequence[str | None]) -> int:
+    sought = containing.casefold()
+    return sum(text is not None and sought in text.casefold() for text in texts)
 
 
 def _to_erase(texts: Sequence[str | None], entries: Sequence[StoredEvent], entry: int) -> int:

@@ -34,7 +34,7 @@ SHOWN_MAX = 120  # of a text: `--json` has all of it
     "--containing",
     metavar="TEXT",
     type=wanted.named("the words to look for"),
-    help="Only list the entries in which this stands, of all retirements where none is given.",
+    help="Only words in which this stands; without RET-n of all retirements.",
 )
 @as_json
 def erase(
@@ -60,12 +60,11 @@ def erase(
             raise click.UsageError("give RET-n to list what people wrote in it, or --containing TEXT")
         _list(retirement, containing or "", is_json=is_json)
         return
-    if containing is not None:
-        raise click.UsageError("--containing only lists: erase by RET-n and ENTRY alone")
     if by is None or because is None:
         raise click.UsageError("give --by SLACK_ID and --because TEXT: both stay on record")
     assert retirement is not None, "it stands before the entry"
-    _erase(retirement, entry, by, because, in_spite_of=in_spite_of, is_json=is_json)
+    said = (by, because, containing or "")
+    _erase(retirement, entry, said, in_spite_of=in_spite_of, is_json=is_json)
 
 
 def _list(retirement: str | None, containing: str, *, is_json: bool) -> None:
@@ -100,7 +99,8 @@ def _in_all(found: list[Written], where: str, containing: str) -> list[str]:
     said = []
     if any(one.texts for one in found):
         said.append(
-            "emeritus erase RET-n ENTRY --by SLACK_ID --because TEXT erases all that is written in one"
+            "emeritus erase RET-n ENTRY --by SLACK_ID --because TEXT erases all that is written in one, and with "
+            "--containing TEXT only words in which that stands"
         )
     if any(one.fixed for one in found):
         said.append(
@@ -111,8 +111,9 @@ def _in_all(found: list[Written], where: str, containing: str) -> list[str]:
 
 
 def _erase(
-    retirement: str, entry: int, by: str, because: str, *, in_spite_of: tuple[int, ...], is_json: bool
+    retirement: str, entry: int, said: tuple[str, str, str], *, in_spite_of: tuple[int, ...], is_json: bool
 ) -> None:
+    by, because, containing = said
     with store_to_write(settings_for(writes=True)) as store:
         there = open_catalog(store).snapshot()
         state = named(store, there, retirement, word="audit", onward=IN_SHELL)
@@ -125,6 +126,7 @@ def _erase(
             there=there,
             now=CalendarWorld().now(),
             in_spite_of=tuple(dict.fromkeys(in_spite_of)),
+            containing=containing,
         )
     if is_json:
         print_json({"retirement": state.id, "entry": entry, **msgspec.structs.asdict(done)})

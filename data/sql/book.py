@@ -169,12 +169,17 @@ class Book:
             links.append(_Link(item, texts))
         return _Chain(links, self._machine.evolve(stream, state, *happened))
 
-    def erase(self, conn: Connection, stream: str, version: int) -> int:
-        """Forget the texts of one entry, in the folded state too. Returns how many there were."""
+    def erase(self, conn: Connection, stream: str, version: int, containing: str) -> int:
+        """Forget the texts of one entry in which this stands, in the folded state too. Returns how many there were."""
         last, digest, _ = standing_of(conn, stream)
-        erased = conn.execute(
-            "DELETE FROM prose WHERE stream = ? AND version = ?", (stream, version)
-        ).rowcount
+        rows = conn.execute(
+            "SELECT commitment, text FROM prose WHERE stream = ? AND version = ?", (stream, version)
+        ).fetchall()
+        sought = containing.casefold()
+        meant = [(commitment,) for commitment, text in rows if not sought or sought in text.casefold()]
+        if meant:
+            conn.executemany("DELETE FROM prose WHERE commitment = ?", meant)
+        erased = len(meant)
         if erased and (state := folded(conn, self._machine, stream)) is not None:
             _keep_state(conn, stream, last, digest, state)
         return erased

@@ -186,9 +186,12 @@ class SqlStore(ABC):
         """Inside a job of `write` that changed the catalog: what waits on it is asked in the same commit."""
         self._book.wake(conn, now)
 
-    def erase(self, stream: str, version: int) -> int:
-        """Forget what people wrote in one entry; the chain still holds. Returns how many texts there were."""
-        return self.write(lambda conn: self._book.erase(conn, stream, version))
+    def erase(self, stream: str, version: int, containing: str = "") -> int:
+        """Forget what people wrote in one entry; the chain still holds. Returns how many texts there were.
+
+        containing   only texts in which this stands, however it is capitalized
+        """
+        return self.write(lambda conn: self._book.erase(conn, stream, version, containing))
 
     def state(self, stream: str) -> bytes | None:
         with self.reading() as conn:

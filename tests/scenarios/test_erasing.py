@@ -35,6 +35,7 @@ def erase(
     by: str = TOM,
     because: str = "request 12",
     in_spite_of: tuple[int, ...] = (),
+    containing: str = "",
 ) -> erasing.Erasure:
     """From a shell, as `emeritus erase` does."""
     return erasing.erase(
@@ -46,6 +47,7 @@ def erase(
         there=town.bot.house.catalog.snapshot(),
         now=town.now(),
         in_spite_of=in_spite_of,
+        containing=containing,
     )
 
 
@@ -193,7 +195,11 @@ def test_nobody_who_owns_something_stands_by_name_in_what_is_hashed(tmp_path: Pa
 
         seal(town)
         for one in (proposed, *others):
-            erase(town, one.entry)
+            assert erase(town, one.entry, containing="DANA.").texts
+        assert {text for one in _named(town, "dana") for text in one.texts} == {NAME}
+        for one in (proposed, *others):
+            erase(town, one.entry, containing=NAME)
+        assert str(town.retirement().why) in words(town.card()), "what else was written is there"
         town.pass_time(hours=1)
         assert _named(town, "dana") == []
         assert NAME not in everything(town)

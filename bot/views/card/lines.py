@@ -156,7 +156,8 @@ def line(event: events.RetirementEvent, retirement: Retirement) -> str:  # noqa:
         case ReadGranted() | ReadRevoked() | ReadEnded() | ArchiveRead():
             return grants.line(event, retirement)
         case events.Erased():
-            what = f"What people wrote in entry {event.entry} was erased from the record"
+            texts = f"{counted(event.texts, 'text')} {'was' if event.texts == 1 else 'were'}"
+            what = f"Of what people wrote in entry {event.entry}, {texts} erased from the record"
             held = "".join(f", in spite of legal hold {number}" for number in event.in_spite_of)
             return f":wastebasket: {what}{held}; {by} answers for it — {safe(event.because, 200)}"
         case (

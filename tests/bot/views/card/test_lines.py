@@ -368,8 +368,8 @@ SAID = {
     events.PruneConfirmed: ":headstone: <@UANN> confirms by its name that it goes",
     events.PruneDropped: ":headstone: <@UANN> took it back: nothing goes",
     events.Erased: (
-        ":wastebasket: What people wrote in entry 3 was erased from the record, in spite of legal hold 1, in spite of "
-        "legal hold 2; <@UANN> answers for it — request 12"
+        ":wastebasket: Of what people wrote in entry 3, 1 text was erased from the record, in spite of legal "
+        "hold 1, in spite of legal hold 2; <@UANN> answers for it — request 12"
     ),
     events.ClassPruned: (
         ":headstone: Gone from the archive: *weights*, 2 files, 1,204 bytes; its tombstone is `sha256:aa`"

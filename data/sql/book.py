@@ -20,6 +20,7 @@ from data.records.facts import Facts
 from data.schema import micros
 from data.sql.connection import Connection, savepoint
 from data.sql.doubts import doubt_of, doubt_what_follows
+from data.sql.entries import forget
 from data.sql.refolding import folded
 from data.sql.wishes import look_again, put_effects
 from data.store import Machine, Then
@@ -172,14 +173,7 @@ class Book:
     def erase(self, conn: Connection, stream: str, version: int, containing: str) -> int:
         """Forget the texts of one entry in which this stands, in the folded state too. Returns how many there were."""
         last, digest, _ = standing_of(conn, stream)
-        rows = conn.execute(
-            "SELECT commitment, text FROM prose WHERE stream = ? AND version = ?", (stream, version)
-        ).fetchall()
-        sought = containing.casefold()
-        meant = [(commitment,) for commitment, text in rows if not sought or sought in text.casefold()]
-        if meant:
-            conn.executemany("DELETE FROM prose WHERE commitment = ?", meant)
-        erased = len(meant)
+        erased = forget(conn, stream, version, containing)
         if erased and (state := folded(conn, self._machine, stream)) is not None:
             _keep_state(conn, stream, last, digest, state)
         return erased

@@ -42,6 +42,15 @@ def texts_where(conn: Connection, where: str, values: tuple[Any, ...]) -> dict[s
     return {commitment: Text(commitment, salt, text) for commitment, salt, text in found}
 
 
+def forget(conn: Connection, stream: str, version: int, containing: str) -> int:
+    """Each text of an entry in which this stands, however it is capitalized. Returns how many there were."""
+    texts, sought = texts_where(conn, "stream = ? AND version = ?", (stream, version)), containing.casefold()
+    meant = [(one.commitment,) for one in texts.values() if not sought or sought in one.text.casefold()]
+    if meant:
+        conn.executemany("DELETE FROM prose WHERE commitment = ?", meant)
+    return len(meant)
+
+
 def words_of(conn: Connection, stream: str) -> dict[int, tuple[str | None, ...]]:
     """By entry, each text that it has a commitment to; None where it is gone. Entries without any are left out."""
     rows = conn.execute(

@@ -187,10 +187,7 @@ class SqlStore(ABC):
         self._book.wake(conn, now)
 
     def erase(self, stream: str, version: int, containing: str = "") -> int:
-        """Forget what people wrote in one entry; the chain still holds. Returns how many texts there were.
-
-        containing   only texts in which this stands, however it is capitalized
-        """
+        """Forget what people wrote in one entry, with this in it; the chain still holds. Returns how many texts."""
         return self.write(lambda conn: self._book.erase(conn, stream, version, containing))
 
     def state(self, stream: str) -> bytes | None:

@@ -14,7 +14,7 @@ from workflows.gathering import Gatherer
 
 BOUND, BOUND_SLOW = 160, 640
 """So many retirements at most until a bug shows."""
-SLOW = ("no-catalog-version", "no-refresh", "silent-meters", "unknown-is-done")
+SLOW = ("no-catalog-version", "no-refresh", "silent-meters")
 """It takes longer to find these."""
 
 

@@ -16,7 +16,8 @@ MUTANTS: dict[str, Parts] = {
     for name, parts in area.MUTANTS.items()
 }
 
-CRASHING = Weather(crashes=0.02, whims=0.8, odd_clicks=0.1)
+CRASHING = Weather(crashes=0.03, whims=1.0)
+ANSWERLESS = Weather(lost_calls=0.2)
 STANDING_STILL = Weather(pauses=0.3, lost_calls=0.1, crashes=0.002)
 IMPORTING = Weather(imports=0.25, crashes=0.002)
 WHIMSICAL = Weather(whims=0.8, crashes=0.002)
@@ -24,6 +25,7 @@ CLICKING = Weather(odd_clicks=0.9, whims=0.8, crashes=0.002)
 
 WEATHERS: dict[str, Weather] = {
     "no-receipts": CRASHING,
+    "unknown-is-done": ANSWERLESS,
     "no-fence": STANDING_STILL,
     "no-catalog-version": IMPORTING,
     "old-impact": IMPORTING,

@@ -15,7 +15,7 @@ from bot.engines import open_engines
 from bot.settings import Settings
 from data.catalog.catalog import Catalog
 from data.closest import closest
-from data.errors import EmeritusError, Invalid, NotFound, Problem, Refused, Unavailable
+from data.errors import Corrupt, EmeritusError, Invalid, NotFound, Problem, Refused, Unavailable
 from data.records.base import Record
 from data.records.catalog import EndpointKind, Entity
 from data.records.retirement import Retirement
@@ -84,10 +84,11 @@ def told_by(endpoints: LocalEndpoints) -> Tells:
     """What models of ours on this machine say of the calls that a proxy passed on to them."""
 
     def calls(address: str, via: str, since: datetime) -> int | None:
-        for ref in endpoints.refs():
-            with suppress(Unavailable):
-                if endpoints.address(ref).startswith(f"{address}/"):
-                    return endpoints.passed_on(ref, via, since)
+        with suppress(Corrupt):  # of another endpoint: what this one counted is unknown then
+            for ref in endpoints.refs():
+                with suppress(Unavailable):
+                    if endpoints.address(ref).startswith(f"{address}/"):
+                        return endpoints.passed_on(ref, via, since)
         return None
 
     return calls

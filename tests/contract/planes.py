@@ -66,9 +66,12 @@ class Model:
             self._runner = None
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
+        read = 0
+        async for part in request.content.iter_any():
+            read += len(part)
         if "X-Mirrored" in request.headers or "-shadow" in request.host:
             self.copied += 1
-            self.copied_bytes += len(await request.read())
+            self.copied_bytes += read
         elif request.path.startswith("/predict"):
             self.by_caller[request.headers.get("X-Caller", "")] += 1
         if request.path.endswith("/slow"):

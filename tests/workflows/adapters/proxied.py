@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
@@ -110,12 +110,13 @@ def a_model() -> Iterator[str]:
 
 @contextmanager
 def a_proxy(
-    top: Path, ref: str = REF, *, port: int = 0, begun: datetime = BEGUN
+    top: Path, ref: str = REF, *, port: int = 0, begun: datetime = BEGUN, errors: IO[str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Its process and its address. The route has to be there. `begun`: what it takes for now."""
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(top), ref, str(port), begun.isoformat()],
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     assert process.stdout is not None

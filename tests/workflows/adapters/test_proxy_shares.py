@@ -12,6 +12,7 @@ from bot.local_endpoints import told_by
 from data.errors import Refused
 from data.records.traffic import Arm, Desired, Lane
 from tests.contract.planes import two_models
+from tests.contract.test_traffic_plane import until
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
 from workflows.adapters.caller_names import how_it_came, via_of
 from workflows.adapters.local_endpoint import LocalEndpoints
@@ -57,9 +58,9 @@ def test_what_is_large_is_copied_while_it_is_passed_on_and_what_is_too_large_is_
             for size in sizes:
                 assert ask(address, path="/predict", body=b"x" * size).body == b"old"
             assert ask(address, path="/predict", body=iter([b"in ", b"chunks"])).body == b"old"
-            while (observed := plane.observe(REF)).mirrored < 3:
-                pass
-    assert (new.copied, new.copied_bytes, observed.shed) == (3, BODY_BYTES_MAX + 3 + 9, 1)
+            until(lambda: plane.observe(REF).mirrored == 3)
+            shed = plane.observe(REF).shed
+    assert (new.copied, new.copied_bytes, shed) == (3, BODY_BYTES_MAX + 3 + 9, 1)
 
 
 def test_a_successor_that_does_not_answer_is_named_and_nobody_stands_in_for_it(tmp_path: Path) -> None:
@@ -108,8 +109,8 @@ def test_models_of_ours_tell_what_came_through_the_proxy_and_copies_are_none_of_
             for caller in ("job", "job", "eager"):
                 assert ask(address, path="/predict", body=b"{}", X_Caller=caller).status == 200
             ask(new, path="/predict", body=b"{}", X_Caller="job")
-            while (observed := plane.observe(REF)).mirrored < 2:
-                pass
+            until(lambda: plane.observe(REF).mirrored == 2)
+            observed = plane.observe(REF)
     finally:
         models.stop_all()
     assert observed.models == {Arm.OLD: 2, Arm.NEW: 1}

@@ -188,10 +188,15 @@ def test_a_call_log_that_is_none_is_refused_with_what_to_do(tmp_path: Path) -> N
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """To its caller, and once a minute to whoever runs the proxy."""
     settled(tmp_path, "http://127.0.0.1:1")
-    with a_proxy(tmp_path) as (_, address):
+    with (tmp_path / "errors").open("w+") as errors, a_proxy(tmp_path, errors=errors) as (_, address):
+        ask(address)
         said = ask(address)
+        errors.seek(0)
+        told = errors.read()
     assert (said.status, said.json) == (502, {"error": f"the model behind {REF} does not answer"})
+    assert told == f"the model behind {REF} does not answer (ClientConnectorError)\n"
 
 
 def test_every_call_is_counted_by_who_made_it(there: There) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import secrets
 import sqlite3
 import time
@@ -43,6 +44,8 @@ from workflows.adapters.traffic_proxy.ways import Became, Call, is_copied, way_o
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 REQUEST_ID = "X-Request-Id"
 SMALL_BYTES = 65_536
+TELL_SECONDS = 60.0
+LOGGER = logging.getLogger("emeritus.proxy")
 
 
 class Proxy:
@@ -61,6 +64,7 @@ class Proxy:
         self._mirror, self._keeping = Mirror(client, tally), asyncio.Lock()
         # Its own, by which it knows a call that comes round.
         self._name = f"1.1 {via_of(route.ref)}.{secrets.token_hex(4)}"
+        self._told: dict[str, float] = {}
         self._numbers = itertools.count(secrets.randbits(32))
         self.obey(route)
 
@@ -117,6 +121,13 @@ class Proxy:
         if copy is not None:
             self._mirror.offer(copy)
         return answer
+
+    def _tell(self, what: str, error: Exception) -> None:
+        """Whoever runs the proxy, of each kind once a minute, by the kind alone: an error may quote what was sent."""
+        kind = f"{what} ({type(error).__name__})"
+        if time.monotonic() >= self._told.get(kind, 0) + TELL_SECONDS:
+            self._told[kind] = time.monotonic()
+            LOGGER.warning(kind)
 
     def _ended_or_invalid(
         self, request: web.BaseRequest, route: Route
@@ -185,8 +196,9 @@ class Proxy:
                 reset(request)
                 return answer
             status, why = what_failed(error)
-            who = f"the {'successor of' if became is Became.NEW else 'model behind'} {route.ref}"
-            return _said(status, {"error": f"{who} {why}"}, route, became)
+            told = f"the {'successor of' if became is Became.NEW else 'model behind'} {route.ref} {why}"
+            self._tell(told, error)
+            return _said(status, {"error": told}, route, became)
         row.ended(time.monotonic() - begun, is_error=behind.status >= HTTPStatus.INTERNAL_SERVER_ERROR)
         return answer
 

@@ -70,7 +70,7 @@ def route_from(content: bytes) -> Route:
         traffic = raw.get("traffic")
         if not isinstance(traffic, dict) or traffic.pop("brownout", None) is None:
             raise
-        return msgspec.convert(raw, Route)
+        return _ROUTE.decode(msgspec.json.encode(raw))
 
 
 def routes(top: Path) -> EndpointFolders[Route]:

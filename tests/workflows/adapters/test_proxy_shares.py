@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.local_endpoints import told_by
-from data.errors import Refused
+from data.errors import Refused, Unavailable
 from data.records.traffic import Arm, Desired, Lane
 from tests.contract.planes import two_models
 from tests.contract.test_traffic_plane import until
+from tests.interrupting import CtrlC
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
 from workflows.adapters.caller_names import how_it_came, via_of
+from workflows.adapters.endpoint_folders import EndpointFolders
 from workflows.adapters.local_endpoint import LocalEndpoints
+from workflows.adapters.model_server import write_atomically
+from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.adapters.traffic_proxy.mirror import BODY_BYTES_MAX
 from workflows.adapters.traffic_proxy.plane import ProxyPlane
 
@@ -115,3 +121,23 @@ def test_models_of_ours_tell_what_came_through_the_proxy_and_copies_are_none_of_
         models.stop_all()
     assert observed.models == {Arm.OLD: 2, Arm.NEW: 1}
     assert ProxyPlane(settled(tmp_path / "proxies", old)).observe(REF).models == {}, "nobody knows how"
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # what an interrupt left open, Python closes
+def test_a_bot_that_dies_anywhere_in_a_move_leaves_the_share_before_or_the_one_after(tmp_path: Path) -> None:
+    """And whoever wants it again gets it. No proxy runs, which is told each time; it goes by what lies there."""
+    plane = ProxyPlane(settled(tmp_path, "http://127.0.0.1:1"))
+    keys = CtrlC(ProxyPlane.want, ProxyEndpoints.change, EndpointFolders.save, write_atomically)
+    percents = itertools.count(1)
+
+    def move() -> None:
+        with suppress(Unavailable):
+            plane.want(REF, Desired(new="http://127.0.0.1:2", new_percent=wanted))
+
+    before, wanted = 0.0, next(percents)
+    while keys.pressed_in(move):
+        left = plane.desired(REF).new_percent
+        assert left in (before, wanted), f"interrupted at {keys.seen[-1]}"
+        before, wanted = left, next(percents)
+    assert plane.desired(REF).new_percent == wanted
+    assert keys.functions_seen == {"want", "change", "save", "write_atomically"}

@@ -19,28 +19,27 @@ from tests.scenarios.town import TOM, Town
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
 
 BROWNED = f"{POLICY}[brownouts]\nminutes = [5]\n[tiers.3]\nnotice_days = 30\nbrownouts = true\n"
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @contextmanager
-def a_town(tmp_path: Path) -> Iterator[tuple[Town, Path]]:
+def a_town(tmp_path: Path, policy: str = BROWNED) -> Iterator[tuple[Town, Path]]:
     """Everybody has moved, and the archive is proven."""
     proxies = tmp_path / "proxies"
-    with a_model() as model, Town(tmp_path, serves=False, policy=BROWNED) as town:
+    with a_model() as model, Town(tmp_path, serves=False, policy=policy) as town:
         settled(proxies, model)
         with a_proxy(proxies, begun=START - timedelta(days=60)):
             town.learns(a_document("Component", REF, SERVES, endpoint_kind="proxy", endpoint_ref=REF))
             town.announce()
             town.everybody_moves()
-            until(town, the_window(town).starts_at - 10 * MINUTE)
+            until(town, windows(town)[0].starts_at - 10 * MINUTE)
         yield town, proxies
 
 
-def the_window(town: Town) -> Window:
+def windows(town: Town) -> tuple[Window, ...]:
     plan = town.retirement().plan
     assert plan is not None
-    (found,) = plan.windows
-    return found
+    return plan.windows
 
 
 def until(town: Town, at: datetime) -> None:
@@ -49,12 +48,12 @@ def until(town: Town, at: datetime) -> None:
 
 def test_callers_get_503_who_is_exempt_is_served_and_who_nobody_knows_is_asked_about(tmp_path: Path) -> None:
     with a_town(tmp_path) as (town, proxies):
-        window = the_window(town)
+        (window,) = windows(town)
         owed = next(duty for duty in town.retirement().obligations if duty.consumer.owners.slack_ids)
         owner, mine = owed.consumer.owners.slack_ids[0], owed.consumer.consumer_id
         assert "is near: told" in town.thread()
         with a_proxy(proxies, begun=window.starts_at + MINUTE) as (_, address):
-            until(town, window.starts_at + 5 * timedelta(seconds=1))
+            until(town, window.starts_at + 5 * SECOND)
             assert town.retirement().state is State.BROWNOUT
             refused = ask(address, X_Caller="night-job")
             assert (refused.status, refused.json["error"]) == (503, "brownout")
@@ -83,18 +82,36 @@ def test_callers_get_503_who_is_exempt_is_served_and_who_nobody_knows_is_asked_a
             assert town.retirement().state is State.DISABLED
 
 
-def test_one_press_ends_it_and_the_switch_off_waits_for_a_name(tmp_path: Path) -> None:
-    with a_town(tmp_path) as (town, proxies):
-        window = the_window(town)
-        with a_proxy(proxies, begun=window.starts_at + MINUTE) as (_, address):
-            until(town, window.starts_at + 5 * timedelta(seconds=1))
+def test_it_ends_by_a_press_or_by_the_budget_and_none_begins_without_its_proxy(tmp_path: Path) -> None:
+    several = BROWNED.replace("minutes = [5]", "minutes = [5, 10, 15]\nmoved_calls_max = 0")
+    with a_town(tmp_path, several) as (town, proxies):
+        first, second, third = windows(town)
+        mover = town.retirement().obligations[0].consumer
+        with a_proxy(proxies, begun=first.starts_at + MINUTE) as (_, address):
+            until(town, first.starts_at + 5 * SECOND)
             assert ask(address, X_Caller="night-job").status == 503
             card = [one for one in town.slack.messages(GOVERNANCE) if "/brownout/" in key_of(one)][-1]
             town.press(TOM, card, "brownout.abort", "RET-1|1")
             assert ask(address, X_Caller="night-job").status == 200
-        assert town.retirement().state is State.MIGRATING
-        assert "was *ended early* by" in town.thread()
-        assert town.retirement().brownouts[0].refused == {"caller::night-job": 1}
+            assert town.retirement().state is State.MIGRATING
+            assert "was *ended early* by" in town.thread()
+            assert town.retirement().brownouts[0].refused == {"caller::night-job": 1}
+            town.command(TOM, "waive RET-1 night-job nobody knows it")
+            until(town, second.starts_at - 10 * MINUTE)
+        with a_proxy(proxies, begun=second.starts_at + MINUTE) as (_, address):
+            until(town, second.starts_at + 5 * SECOND)
+            assert ask(address, X_Caller=mover.consumer_id).status == 503
+            until(town, second.starts_at + 2 * MINUTE)
+            assert ask(address, X_Caller=mover.consumer_id).status == 200, "it has been ended"
+            assert "1 call of consumers that said to have moved was refused" in town.thread()
+            town.command(TOM, f"waive RET-1 {mover.consumer_id} it moves tomorrow")
+        until(town, third.ends_at)
+        assert [one.state for one in town.retirement().brownouts] == [
+            BrownoutState.ABORTED,
+            BrownoutState.ABORTED,
+            BrownoutState.SKIPPED,
+        ]
+        assert "The proxy of churn-v1-prod does not run" in town.thread()
         until(town, town.retirement().plan.step(StepKind.DISABLE).due_at + MINUTE)
         (why,) = town.retirement().progress(StepKind.DISABLE).held_by[:1]
-        assert why.startswith("1 brownout was not held to the end (1, aborted)")
+        assert why.startswith("3 brownouts were not held to the end (1, aborted, 2, aborted: 1 call of")

@@ -16,9 +16,9 @@ def over_budget(policy: Policy, moved: int, served: tuple[int, int]) -> str:
     served   calls that were let through meanwhile, and those of them that failed
     """
     if moved > policy.brownout_moved_calls_max:
-        said = counted(moved, "call")
+        said, verb = counted(moved, "call"), "was" if moved == 1 else "were"
         most = policy.brownout_moved_calls_max
-        return f"{said} of consumers that said to have moved were refused, and the policy allows {most}"
+        return f"{said} of consumers that said to have moved {verb} refused, and the policy allows {most}"
     calls, errors = served
     if calls >= CALLS_MIN and errors * 100 > policy.brownout_errors_percent_max * calls:
         most = policy.brownout_errors_percent_max

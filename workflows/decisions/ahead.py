@@ -21,7 +21,8 @@ from data.records.hours import Hours
 from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
 from workflows.commands import Escalate, Remind, RunStep, decoded
-from workflows.decisions import escalating, reminders, steps
+from workflows.commands.brownouts import AnnounceBrownout
+from workflows.decisions import brownouts, escalating, reminders, steps
 from workflows.decisions.decided import RetirementDecision, decided, folded
 from workflows.decisions.hearings import Hearing, Held, People
 from workflows.rules.lifecycle import LIVING
@@ -34,6 +35,7 @@ from workflows.rules.voting.approval import announced_at
 RINGS: dict[type[Any], Callable[[Retirement, Any, Facts, datetime], RetirementDecision]] = {
     Remind: reminders.remind,
     Escalate: escalating.escalate,
+    AnnounceBrownout: brownouts.announce,
 }
 """What time alone brings, of all that people are told."""
 

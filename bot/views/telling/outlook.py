@@ -23,6 +23,7 @@ from bot.views.voting import votes
 from data.records.retirement import Retirement, State
 from workflows.decisions.hearings import Hearing
 from workflows.rules.people.delegating import NOBODY, InForce
+from workflows.rules.telling import brownout_notices
 from workflows.rules.telling.informing import CLOSED
 from workflows.rules.telling.milestones import MOVED, SNOOZED
 from workflows.rules.voting.quorum import open_round
@@ -83,7 +84,7 @@ def all_of(retirement: Retirement) -> str:
 
 
 def _occasion(one: Hearing) -> tuple[str, ...]:
-    about = (one.body.get(name, "") for name in ("milestone", "level", "as"))
+    about = (one.body.get(name, "") for name in ("milestone", "level", "as", "number"))
     return (one.notice, *about)
 
 
@@ -97,6 +98,8 @@ def what(one: Hearing) -> str:
         return _reminded(milestone)
     if one.notice == "informed" and one.body.get("news") == CLOSED:
         return "Told what stays of it, if nothing holds up its end"
+    if one.notice == brownout_notices.TOLD:
+        return f"Told that brownout {one.body['number']} is near"
     if one.notice == "dm" and "news" in one.body:
         return MOVED_DATES
     return SAID.get(one.notice, safe(one.notice))

@@ -23,6 +23,7 @@ from data.records.decision import EffectKind
 from data.records.progress import Progress, StepKind
 from data.records.retirement import Duty, State
 from tests.builders import (
+    BELLA,
     BILL,
     BILLING,
     CARL,
@@ -40,7 +41,7 @@ from tests.builders import (
     paused,
     resumed,
 )
-from tests.workflows.rules.plans.test_brownouts import a_browned, browned, planned
+from tests.workflows.rules.plans.test_brownouts import OFFICE, a_browned, browned, planned
 from workflows import commands as cmd
 from workflows.commands.brownouts import (
     AbortBrownout,
@@ -50,6 +51,8 @@ from workflows.commands.brownouts import (
     ExemptConsumer,
     SkipBrownout,
 )
+from workflows.decisions.ahead import ahead
+from workflows.decisions.hearings import People
 from workflows.rules.plans.browned import AHEAD, is_wanted
 from workflows.rules.plans.budget import over_budget
 
@@ -254,10 +257,32 @@ def test_who_called_in_one_that_was_ended_early_is_told_afterwards():
     assert story.does(again).events == ()
 
 
+def test_what_would_move_to_a_weekend_begins_after_it():
+    story = moved()
+    before = planned(story).windows
+    resumed(paused(story, for_days=1.5))
+    after = planned(story).windows
+    assert [f"{one.starts_at:%a %H:%M}" for one in before] == [
+        "Thu 10:00",
+        "Mon 10:00",
+        "Wed 10:00",
+        "Thu 10:00",
+        "Mon 10:00",
+    ]
+    assert [f"{one.starts_at:%a %H:%M}" for one in after] == [
+        "Mon 10:00",
+        "Wed 10:00",
+        "Fri 10:00",
+        "Mon 10:00",
+        "Wed 10:00",
+    ]
+
+
 def test_what_would_begin_when_nobody_works_is_skipped():
     story = moved()
-    resumed(paused(story, for_days=1.5))
-    assert [f"{one.starts_at:%a}" for one in planned(story).windows][:1] == ["Sat"]
+    story.facts = replace(
+        story.facts, hours={"": replace(OFFICE, holidays=frozenset([starts_at(story).date()]))}
+    )
     story.until(starts_at(story))
     (skipped,) = story.of(BrownoutSkipped)
     assert skipped.gates == ("hours",)
@@ -285,3 +310,19 @@ def test_what_would_begin_when_nobody_works_is_skipped():
 )
 def test_it_costs_no_more_than_the_policy_allows(moved_calls: int, served: tuple[int, int], because: str):
     assert over_budget(browned(), moved_calls, served) == because
+
+
+def test_who_hears_of_them_is_told_ahead_with_the_plan():
+    story = a_browned()
+    people = People(
+        facts=lambda _, __, at: replace(story.facts, observed_at=at),
+        hours=None,
+        requests=(),
+        delegations=lambda _: {},
+        over=lambda _: {},
+        told=(),
+    )
+    heard = [one for one in ahead(story.state, people, story.now) if one.notice == "brownout told"]
+    assert [(one.at, one.place) for one in heard if one.body["number"] == "1"] == [
+        (starts_at(story) - days(1), person) for person in (BELLA, BILL, CARL)
+    ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from data.records.facts import Facts
 from data.records.hours import Hours
 from data.records.plan import Plan, Step, Subject, Window
 from data.records.policy import Policy
+from data.records.progress import StepKind
 from data.records.retirement import Retirement
 from workflows.rules.hours import days_later
 from workflows.rules.people.escalation import COMPANY
@@ -25,6 +27,7 @@ from workflows.rules.wording import counted, named
 
 AFTER_OPENING = timedelta(hours=1)
 """People have come, and read that there is one, where the day is long enough."""
+SATURDAY = 5
 Days = Sequence[tuple[datetime, datetime]]
 """Of each working day, when it opens and when it closes."""
 
@@ -117,15 +120,29 @@ def lacking(plan: Plan, policy: Policy, facts: Facts) -> str:
 
 
 def moved_along(step: Step, state: Retirement, days: int) -> Step:
-    """With those that are not over so many days later, at the same hour and as long, whatever clocks do meanwhile."""
+    """With those that are not over so many days later, at the same hour and as long, whatever clocks do meanwhile.
+
+    What would begin on a weekend, where none did, begins on the next day of the week if that is before what follows it.
+    """
+    assert state.plan is not None
     assert state.policy is not None
-    over = {one.number for one in state.brownouts}
-    windows = []
-    for number, window in enumerate(step.windows, start=1):
-        starts_at = window.starts_at if number in over else days_later(window.starts_at, days, state.policy)
-        lasts = window.ends_at - window.starts_at
-        windows.append(Window(starts_at=starts_at, ends_at=starts_at + lasts))
-    return replace(step, windows=tuple(windows))
+    policy, over = state.policy, {one.number for one in state.brownouts}
+    zone = ZoneInfo(policy.zone)
+    is_of_week = all(one.starts_at.astimezone(zone).weekday() < SATURDAY for one in step.windows)
+    before = days_later(state.plan.step(StepKind.DISABLE).due_at, days, policy)
+    windows: list[Window] = []
+    for number, window in reversed(tuple(enumerate(step.windows, start=1))):
+        moved = window if number in over else _at(window, days_later(window.starts_at, days, policy))
+        later = moved
+        while number not in over and is_of_week and later.starts_at.astimezone(zone).weekday() >= SATURDAY:
+            later = _at(window, days_later(later.starts_at, 1, policy))
+        windows.append(later if later.ends_at <= before else moved)
+        before = windows[-1].starts_at
+    return replace(step, windows=tuple(reversed(windows)))
+
+
+def _at(window: Window, starts_at: datetime) -> Window:
+    return Window(starts_at=starts_at, ends_at=starts_at + (window.ends_at - window.starts_at))
 
 
 def is_at_work(window: Window, facts: Facts) -> bool:

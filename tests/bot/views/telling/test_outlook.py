@@ -34,6 +34,7 @@ def test_each_occasion_is_a_line_and_everybody_is_named_with_the_hour_on_their_c
         hearing(notice="reminder", body={"milestone": "snoozed@2027-05-23"}),
         hearing(notice="reminder", body={"milestone": "moved@2027-05-23"}),
         escalated("UBOSS", "manager", "acknowledge@2027-03-29"),
+        hearing(notice="brownout told", body={"number": "2", "what": "ahead"}),
         escalated("CGOV", "nobody"),
         escalated("#ml", "exhausted"),
     ]
@@ -45,6 +46,7 @@ def test_each_occasion_is_a_line_and_everybody_is_named_with_the_hour_on_their_c
         "• *Reminded, as they asked*: <@UT1> Mon 2027-03-29 09:00 WEST",
         "• *Told of the dates that moved*: <@UT1> Mon 2027-03-29 09:00 WEST",
         "• *Not acknowledged in time, told the manager of their owners*: <@UBOSS> Mon 2027-03-29 13:30 IST",
+        "• *Told that brownout 2 is near*: <@UT1> Mon 2027-03-29 09:00 WEST",
         "• *Not migrated in time, where nobody else can be told*: <#CGOV> Mon 2027-03-29 10:00 CEST",
         "• *Not migrated in time, at last*: #ml Mon 2027-03-29 10:00 CEST",
     ]

@@ -64,6 +64,7 @@ def test_callers_get_503_who_is_exempt_is_served_and_who_nobody_knows_is_asked_a
             town.press(owner, told, "brownout.exempt", f"RET-1|{mine}")
             assert town.retirement().exempt == (mine,)
             assert ask(address, X_Caller=mine).status == 200
+            town.restart()
             until(town, window.ends_at + MINUTE)
         with a_proxy(proxies, begun=window.ends_at) as (_, address):
             assert ask(address, X_Caller="night-job").status == 200

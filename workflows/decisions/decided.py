@@ -46,7 +46,7 @@ def decided(
     if why := browned.ends_with(state, after):
         cut = browned.cut_short(state, happened[0], why)
         happened, after = (cut, *happened), folded(state, (cut, *happened))
-    if browned.is_called_off(state, after):
+    if why or browned.is_called_off(state, after):
         effects = (*effects, lifting(after))
     has_ended = after.state in ENDED and after.state is not state.state
     return Decision(

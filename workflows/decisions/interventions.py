@@ -12,6 +12,8 @@ from data.records.facts import Facts, Pauses
 from data.records.progress import StepKind
 from data.records.retirement import Retirement, State
 from workflows.commands import HandOver, Pause, RecordRestored, Restore, Resume
+from workflows.commands.brownouts import AbortBrownout
+from workflows.decisions.brownouts import abort
 from workflows.decisions.darkness import brought_back, came_back, driven, switching
 from workflows.decisions.decided import (
     RetirementDecision,
@@ -28,6 +30,7 @@ from workflows.decisions.manual import asking_again
 from workflows.rules.gating import by_hand
 from workflows.rules.lifecycle import CLOSED, ENDED, is_going_dark, maybe_dark
 from workflows.rules.permissions import check
+from workflows.rules.plans import browned
 from workflows.rules.plans import plan as plans
 from workflows.rules.plans.pauses import BECAUSE, days_to_move, lasted
 from workflows.rules.voting.approval import announced_at
@@ -110,6 +113,9 @@ def restore(state: Retirement, command: Restore, facts: Facts, now: datetime) ->
     if state.state in ENDED and state.state not in CLOSED and (again := brought_back(state)):
         # It went dark although it was called off, and what was to bring it back did not.
         return decided(state, effects=again, reply=f"Service of {state.id} is asked back once more.")
+    if state.is_migrating and not is_going_dark(state) and (one := browned.running(state)) is not None:
+        # Nothing is switched off: whoever wants service back now has it by that.
+        return abort(state, AbortBrownout(by=command.by, number=one.number, why=command.why), facts, now)
     if state.state is not State.DISABLED and not is_going_dark(state):
         why = "Nothing was switched off"
         if state.state in CLOSED:

@@ -71,7 +71,9 @@ def windows(retirement: Retirement, step: Step) -> list[str]:
         became = f", *{seen[number].state}*" if number in seen else ""
         why = f": {safe(seen[number].why, 200)}" if number in seen and seen[number].why else ""
         shown.append(f"{moment(one.starts_at, zone)} for {lasting(one)}{became}{why}")
-    return shown
+    owed = {one.consumer.consumer_id: one.consumer.name for one in retirement.obligations}
+    spared = [safe(owed.get(one, one)) for one in retirement.exempt] if shown else []
+    return [*shown, f"exempt: {limits.joined(spared, 500, between=', ')}"] if spared else shown
 
 
 def lines(retirement: Retirement, *, reasons_at_most: int | None = 5) -> list[str]:

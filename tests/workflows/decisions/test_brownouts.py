@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,7 @@ from tests.builders import (
     days,
     paused,
     resumed,
+    revising,
 )
 from tests.workflows.rules.plans.test_brownouts import OFFICE, a_browned, browned, planned
 from workflows import commands as cmd
@@ -53,7 +54,7 @@ from workflows.commands.brownouts import (
 )
 from workflows.decisions.ahead import ahead
 from workflows.decisions.hearings import People
-from workflows.rules.plans.browned import AHEAD, is_wanted
+from workflows.rules.plans.browned import AHEAD, is_wanted, running
 from workflows.rules.plans.budget import over_budget
 
 MINUTE = timedelta(minutes=1)
@@ -160,6 +161,11 @@ def test_none_begins_late_after_downtime():
     [
         pytest.param(cmd.Pause(by=ENDY, why=WHY), "it is paused", id="a pause"),
         pytest.param(cmd.Waive(by=PAT, what="brownouts", reason=WHY), "brownouts are waived", id="a waiver"),
+        pytest.param(
+            cmd.Cancel(by=PAT, why=WHY), "people vote on calling it off", id="a vote on calling it off"
+        ),
+        pytest.param(cmd.Restore(by=ENDY, why=WHY), "", id="whoever asks for service back"),
+        pytest.param(revising(target_on=date(2027, 6, 1)), "it is proposed", id="another plan"),
     ],
 )
 def test_what_holds_the_retirement_ends_the_one_that_runs_at_once(stop: cmd.Command, because: str):
@@ -167,7 +173,7 @@ def test_what_holds_the_retirement_ends_the_one_that_runs_at_once(stop: cmd.Comm
     decision = story.does(stop)
     (aborted,) = story.of(BrownoutAborted)
     assert (aborted.number, aborted.because) == (1, because)
-    assert story.state.state is State.MIGRATING
+    assert running(story.state) is None
     assert [one.body["number"] for one in decision.effects if one.kind is EffectKind.BROWNOUT] == ["0"]
 
 

@@ -25,8 +25,10 @@ from data.records.brownouts import BrownoutSeen, BrownoutState, Counted
 from data.records.plan import Window
 from data.records.progress import Progress, StepKind, StepProgress
 from data.records.retirement import Retirement
+from data.records.rounds import Purpose
 from data.records.waivers import BROWNOUTS
 from workflows.rules.consumers.vouching import who_vouches
+from workflows.rules.voting.quorum import vote_beside
 
 AHEAD = timedelta(minutes=15)
 """So long before it begins what holds it is told: enough for some tries, and for a person to read that it is held."""
@@ -84,6 +86,8 @@ def ends_with(before: Retirement, after: Retirement) -> str:
         return "service is asked back" if after.restoring else f"it is {after.state}"
     if who_vouches(after, BROWNOUTS):
         return "brownouts are waived"
+    if (voting := vote_beside(after)) is not None and voting.purpose is Purpose.CANCEL:
+        return "people vote on calling it off"
     return "its dates moved" if after.plan != before.plan else ""
 
 

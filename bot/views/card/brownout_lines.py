@@ -67,4 +67,4 @@ def called(refused: dict[str, int], retirement: Retirement) -> str:
         return "nobody called"
     most = sorted(refused.items(), key=lambda one: (-one[1], one[0]))
     names = [f"{consumer_name(retirement, one)} ({calls:,})" for one, calls in most]
-    return f"{counted(len(names), 'caller')}: {limits.joined(names, 1_000, between=', ')}"
+    return f"{counted(len(names), 'caller')}: {limits.joined(names, 800, between=', ')}"

@@ -16,6 +16,8 @@ from workflows.rules.consumers import callers
 from workflows.rules.consumers.obligations import of_person
 from workflows.rules.plans.browned import ahead, seen
 
+WHY_MAX = 400
+"""With who called, and whose they are, it stands in one section."""
 BUTTONS_MAX = 10
 """As many as people read through; all others are exempted in their owners' messages."""
 
@@ -34,7 +36,7 @@ def request(retirement: Retirement, number: int) -> Payload:
 def told(retirement: Retirement, slack_id: str, number: int) -> Payload:
     """To one person who answers for consumers."""
     ids = [duty.consumer.consumer_id for duty in of_person(retirement, slack_id)]
-    names = limits.joined([consumer_name(retirement, one) for one in ids], 1_000, between=", ", at_most=10)
+    names = limits.joined([consumer_name(retirement, one) for one in ids], 600, between=", ", at_most=10)
     text = (
         f":high_brightness: *{retirement.id}* {safe(name_of(retirement))}: {_now(retirement, number)}"
         f"\nYours: {names or 'none'}. Whoever still calls it gets `503` and `Retry-After` meanwhile; "
@@ -55,10 +57,10 @@ def _now(retirement: Retirement, number: int) -> str:
         case BrownoutState.HELD:
             return f"{name} is over: {called(one.refused, retirement)}."
         case BrownoutState.ABORTED:
-            why = f" ({safe(one.why, limits.REASON_MAX)})" if one.why else ""
+            why = f" ({safe(one.why, WHY_MAX)})" if one.why else ""
             return f"{name} was ended early{why}: {called(one.refused, retirement)}."
         case BrownoutState.SKIPPED:
-            return f"{name} is skipped: {safe(one.why, limits.REASON_MAX)}."
+            return f"{name} is skipped: {safe(one.why, WHY_MAX)}."
 
 
 def _spared(retirement: Retirement, ids: Iterable[str]) -> list[Payload]:

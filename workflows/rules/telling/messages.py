@@ -26,6 +26,7 @@ PATIENCE_SECONDS = {
     "archive bad": HOUR,
     "archive mended": HOUR,
     "archive repaired": HOUR,
+    "brownout told": HOUR,
     "called off": HOUR,
     "canary": HOUR,
     "canary mended": HOUR,

@@ -56,6 +56,7 @@ from workflows.decisions.ahead import ahead
 from workflows.decisions.hearings import People
 from workflows.rules.plans.browned import AHEAD, is_wanted, running
 from workflows.rules.plans.budget import over_budget
+from workflows.rules.plans.schedule import ScheduledStep, Standing, announced, scheduled
 
 MINUTE = timedelta(minutes=1)
 
@@ -332,3 +333,22 @@ def test_who_hears_of_them_is_told_ahead_with_the_plan():
     assert [(one.at, one.place) for one in heard if one.body["number"] == "1"] == [
         (starts_at(story) - days(1), person) for person in (BELLA, BILL, CARL)
     ]
+
+
+def test_the_public_schedule_has_them_and_says_that_they_have_begun():
+    story = moved()
+
+    def on_schedule() -> ScheduledStep:
+        found = announced("RET-1", story.happened, browned())
+        assert found is not None
+        return scheduled(found, browned(), story.now).step(StepKind.BROWNOUT)
+
+    before = on_schedule()
+    assert (before.on, before.standing, before.windows) == (
+        starts_at(story).date(),
+        Standing.PLANNED,
+        planned(story).windows,
+    )
+    ended(begun(story), 1)
+    ended(begun(story, 2), 2)
+    assert (on_schedule().on, on_schedule().standing) == (starts_at(story).date(), Standing.DONE)

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.views.catalog.schedule import as_json, ics, rss
+from data.records.plan import Window
 from data.records.progress import StepKind
 from workflows.rules.plans.schedule import Scheduled, ScheduledStep, Standing
 
@@ -209,3 +210,21 @@ def test_one_that_is_called_off_stays_in_the_feed_and_says_so() -> None:
     assert (row["called_off"], row["successor"], row["last_day"]) == (True, "", "2027-02-17")
     title = xml(rss([a_schedule(is_called_off=True)])).findtext("channel/item/title")
     assert title == "churn stays: its retirement was called off"
+
+
+def test_when_calls_are_refused_is_in_each_form_and_is_left_out_while_its_day_is_open() -> None:
+    window = Window(starts_at=AT, ends_at=AT + timedelta(minutes=15))
+    browned = a_step(StepKind.BROWNOUT, AT.date(), windows=(window,))
+    one = a_schedule(steps=(browned, a_step(StepKind.DISABLE, ON)))
+    told = "Calls are refused for a while: 2027-01-18 09:00 to 09:15 UTC"
+    (brownout, _) = components(ics([one]))
+    assert brownout["SUMMARY"] == "churn: brownouts begin"
+    assert told in brownout["DESCRIPTION"]
+    assert told in rss([one])
+    (row,) = json.loads(as_json([one]))
+    assert [step.get("windows") for step in row["steps"]] == [
+        [{"starts_at": "2027-01-18T09:00:00+00:00", "ends_at": "2027-01-18T09:15:00+00:00"}],
+        None,
+    ]
+    held = replace(browned, standing=Standing.HELD)
+    assert told not in rss([a_schedule(steps=(held, a_step(StepKind.DISABLE, ON)))])

@@ -17,6 +17,7 @@ from data.events.brownouts import (
     BrownoutEnded,
     BrownoutSkipped,
 )
+from data.plan_file import PlanFile, parsed, written
 from data.records.base import Prose
 from data.records.brownouts import BrownoutState, Counted
 from data.records.decision import EffectKind
@@ -56,6 +57,7 @@ from workflows.decisions.ahead import ahead
 from workflows.decisions.hearings import People
 from workflows.rules.plans.browned import AHEAD, is_wanted, running
 from workflows.rules.plans.budget import over_budget
+from workflows.rules.plans.plan import digest
 from workflows.rules.plans.schedule import ScheduledStep, Standing, announced, scheduled
 
 MINUTE = timedelta(minutes=1)
@@ -283,6 +285,8 @@ def test_what_would_move_to_a_weekend_begins_after_it():
         "Mon 10:00",
         "Wed 10:00",
     ]
+    written_down = parsed(written(PlanFile(why="w", plan=planned(story))), source="plan.toml")
+    assert digest(written_down.plan) == planned(story).digest
 
 
 def test_what_would_begin_when_nobody_works_is_skipped():

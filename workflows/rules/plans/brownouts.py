@@ -138,7 +138,7 @@ def moved_along(step: Step, state: Retirement, days: int) -> Step:
             later = _at(window, days_later(later.starts_at, 1, policy))
         windows.append(later if later.ends_at <= before else moved)
         before = windows[-1].starts_at
-    return replace(step, windows=tuple(reversed(windows)))
+    return replace(step, due_at=windows[-1].starts_at, windows=tuple(reversed(windows)))
 
 
 def _at(window: Window, starts_at: datetime) -> Window:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from data.policies.policy import read_windows
 from data.public_holidays import public_holidays
-from data.records.brownouts import RUNS_OVER_MINUTES
+from data.records.brownouts import RUNS_OVER_MINUTES, BrownoutSeen, BrownoutState
 from data.records.hours import Hours
 from data.records.plan import Plan, Window
 from data.records.policy import Policy, Tier
@@ -24,6 +24,7 @@ from tests.builders import (
     LIVE,
     OWEN,
     PLATO,
+    PROPOSED_AT,
     SELMA,
     Story,
     a_policy,
@@ -182,3 +183,23 @@ def test_they_are_in_working_hours_grow_and_never_meet_whatever_the_calendar_doe
             ) or (until.hour == 0)
         last = one.ends_at
     assert not windows or windows[0].starts_at == at[StepKind.BROWNOUT]
+
+
+@settings(deadline=None, max_examples=60)
+@given(zone=st.sampled_from(ZONES), later=st.integers(0, 400), over=st.integers(0, 5))
+def test_wherever_dates_move_to_they_stay_in_order_as_long_and_before_the_end(zone, later, over):
+    hours = {"": replace(OFFICE, zone=zone)}
+    state = a_browned(policy=browned(zone=zone), hours=hours).state
+    seen = (BrownoutSeen(number=one, state=BrownoutState.HELD, at=PROPOSED_AT) for one in range(1, over + 1))
+    before, plan = state.plan.windows, plans.shifted(replace(state, brownouts=tuple(seen)), days(later))
+    assert [one.ends_at - one.starts_at for one in plan.windows] == [
+        one.ends_at - one.starts_at for one in before
+    ]
+    ends = [plan.step(StepKind.MIGRATE).due_at if not over else before[0].starts_at]
+    for number, one in enumerate(plan.windows, start=1):
+        assert ends[-1] <= one.starts_at
+        assert number > over or one == before[number - 1]
+        assert number <= over or one.starts_at - before[number - 1].starts_at >= days(later) - days(1 / 12)
+        ends.append(one.ends_at)
+    assert ends[-1] <= plan.step(StepKind.DISABLE).due_at
+    assert plan.step(StepKind.BROWNOUT).due_at == plan.windows[0].starts_at

@@ -72,6 +72,19 @@ def looked(judging: Judging, now: Observed, at: datetime) -> Judging:
     return replace(judging, gates=gates, seen=kept(judging.seen, now))
 
 
+def at_next_share(judging: Judging) -> Judging:
+    """The same once the successor gets more: that it is as good has to be proven anew, as it may not be under load.
+
+    What speaks against it is kept. Each share is proven at `promote_alpha`, and all of them have to be.
+    """
+    gates = []
+    for gate in judging.gates:
+        unproven = begun(gate.evidence.margins)
+        evidence = replace(gate.evidence, promote=unproven.promote, floor_promote=unproven.floor_promote)
+        gates.append(replace(gate, evidence=evidence))
+    return replace(judging, gates=tuple(gates))
+
+
 def unseen(judging: Judging, at: datetime) -> Judging:
     """The same where the plane could not be looked at: of nothing it is known how it is."""
     return replace(judging, gates=tuple(_gap(gate, Gap.SILENT, at) for gate in judging.gates))

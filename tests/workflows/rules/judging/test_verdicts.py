@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from data.records.judged import Gap, Judgement, Judging, Margins, Needed, Verdict
 from data.records.traffic import Arm
 from tests.workflows.rules.judging.watching import START, Watch, an_observed, both
-from workflows.rules.judging.gates import looked, opened, unseen
+from workflows.rules.judging.gates import at_next_share, looked, opened, unseen
 from workflows.rules.judging.looks import ERRORS, TIMEOUTS
 from workflows.rules.judging.verdicts import judged, verdict
 
@@ -136,6 +136,17 @@ def test_a_gap_holds_who_was_about_to_go_on_and_says_since_when(name):
             assert (one.verdict, one.gap) == (Verdict.HOLD, expected)
     watch.judging, watch.at = judging, second
     assert verdict_of(watch.sees(SOUND)) is Verdict.PROMOTE or expected is Gap.BACKWARDS
+
+
+def test_at_the_next_share_it_is_proven_anew_and_what_speaks_against_it_is_kept():
+    watch = Watch(ONE).sees(SOUND, times=60)
+    watch.judging = at_next_share(watch.judging)
+    assert verdict_of(watch) is Verdict.HOLD
+    assert watch.judging.gates[0].evidence.new_calls == 6000, "numbers are those of all shares"
+    assert verdict_of(watch.sees(SOUND, times=60)) is Verdict.PROMOTE
+    bad = Watch(ONE).sees(BAD, times=60)
+    bad.judging = at_next_share(bad.judging)
+    assert verdict_of(bad) is Verdict.ABORT
 
 
 def test_a_gap_does_not_take_back_what_was_proven_against_a_successor():

@@ -208,7 +208,8 @@ def _standing(entity: Entity, model: str, endpoints: Endpoints, off: dict[str, R
 
 
 def _endpoints(catalog: Catalog) -> list[Entity]:
-    found = {one.id: one for model in catalog.models() for one in catalog.endpoints_of(model.id)}
+    there = catalog.snapshot()
+    found = {one.id: one for model in there.models() for one in there.endpoints_of(model.id)}
     return sorted(found.values(), key=lambda one: (one.endpoint_ref, one.id))
 
 

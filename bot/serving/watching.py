@@ -71,9 +71,16 @@ def _asked(bot: Bot, settings: Settings, at: Address) -> tuple[Serving, FlagServ
     """Raises `Unavailable` where it cannot listen, `Refused` where another process serves them; as above."""
     catalog, kind = bot.house.catalog, EndpointKind.FLAGS
 
+    seen: int | None = None
+
     def wanted() -> dict[str, bool]:
+        """None where the catalog is as it was: what is there already is not settled again."""
+        nonlocal seen
+        if (version := catalog.version()) == seen:
+            return {}
         refs = [one.endpoint_ref for one in declared(catalog, kind)]
         off = switched_off(all_retirements(bot.store), kind) if refs else {}
+        seen = version
         return {ref: ref in off for ref in refs}
 
     try:

@@ -224,7 +224,7 @@ class Place:
                 archive=self.archive,
                 controls=self.ours(),
                 meters=self.ours(),
-                planes={EndpointKind.PROXY: ProxyPlane(self.proxies)},
+                planes={EndpointKind.PROXY: ProxyPlane(self.proxies), EndpointKind.FLAGS: self.flags},
                 writers=self.writers,
                 wording=self.wording,
                 checks=Checks(own=self.checks, runner=CheckRuns(own=self.checks)),

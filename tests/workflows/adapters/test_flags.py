@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import sqrt
@@ -208,6 +209,17 @@ def test_an_evaluation_that_cannot_be_logged_is_refused(tmp_path: Path) -> None:
             service.evaluate(REF, "web")
         with pytest.raises(Unavailable, match="its callers are unknown"):
             endpoints.callers(REF, NOON)
+
+
+def test_those_who_ask_at_once_share_commits_and_each_is_counted_once(tmp_path: Path) -> None:
+    with served(tmp_path, REF) as (endpoints, service), ThreadPoolExecutor(8) as asking:
+        asked = [f"service-{number % 10}" for number in range(400)]
+        told = list(asking.map(lambda consumer: service.evaluate(REF, consumer), asked))
+        assert None not in told
+        assert endpoints.callers(REF, NOON) == dict.fromkeys(sorted(set(asked)), 40)
+        endpoints.log_of(REF).unlink()
+        refused = [asking.submit(service.evaluate, REF, "web") for _ in range(20)]
+        assert {type(one.exception()) for one in refused} == {sqlite3.OperationalError}
 
 
 def test_a_flag_that_is_declared_later_or_damaged_keeps_no_other_from_being_served(tmp_path: Path) -> None:

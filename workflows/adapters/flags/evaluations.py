@@ -6,6 +6,8 @@ Whoever asks may call the model many times on one answer, or never. Who asks no 
 from __future__ import annotations
 
 import sqlite3
+import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,20 +17,54 @@ from workflows.adapters.call_log import BUSY_SECONDS, EPOCH, CallLog
 MICROSECOND = timedelta(microseconds=1)
 
 
+@dataclass
+class _Row:
+    """`error`: why it could not be written."""
+
+    values: tuple[int, str, str]
+    is_settled: bool = False
+    error: sqlite3.Error | None = None
+
+
 class Evaluations(CallLog):
-    """The writing end."""
+    """The writing end. Those that wait for one commit share the next."""
+
+    def __init__(self, path: Path, since: datetime) -> None:
+        super().__init__(path, since)
+        self._waiting: list[_Row] = []
+        self._gate = threading.Lock()
 
     def tell(self, consumer: str, variant: Lane, at: datetime) -> None:
         """Committed when this returns; sqlite3.Error when it could not be."""
+        row = _Row(((at - EPOCH) // MICROSECOND, consumer, str(variant)))
+        with self._gate:
+            self._waiting.append(row)
         with self._lock:
-            self._check_is_there()
-            self._db.execute(
-                "INSERT INTO calls (at_us, caller, became) VALUES (?, ?, ?)",
-                [(at - EPOCH) // MICROSECOND, consumer, str(variant)],
-            )
+            if not row.is_settled:
+                with self._gate:
+                    batch, self._waiting = self._waiting, []
+                self._write(batch)
+        if row.error is not None:
+            raise row.error
 
     def close(self) -> None:
         self._db.close()
+
+    def _write(self, batch: list[_Row]) -> None:
+        """All of them, or none."""
+        error: sqlite3.Error | None = None
+        try:
+            self._check_is_there()
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.executemany(
+                    "INSERT INTO calls (at_us, caller, became) VALUES (?, ?, ?)",
+                    [one.values for one in batch],
+                )
+        except sqlite3.Error as why:
+            error = why
+        for one in batch:
+            one.is_settled, one.error = True, error
 
 
 def observed(path: Path) -> Observed | None:

@@ -43,7 +43,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlagService:
-    """`declared`: key of each flag of the catalog -> whether a retirement switched it off.
+    """`declared`: key of each flag of the catalog that may be new -> whether a retirement switched it off.
 
     Raises `Refused` where another process serves them.
     """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from data.records.deprecation import CatalogKind
 from data.records.retirement import State
 from data.records.traffic import Desired, Lane
 from tests.data.catalogs import a_document
+from tests.scenarios.test_brownouts import BROWNED, the_window, until
 from tests.scenarios.town import TOM, Town
 from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.flags.service import FlagService
@@ -46,4 +48,26 @@ def test_callers_who_go_by_a_flag_are_told_not_to_call_and_to_call_again(tmp_pat
         town.settle()
         assert town.retirement().state is State.ROLLED_BACK
         assert told("web") is Lane.OLD
+        service.close()
+
+
+def test_in_a_brownout_callers_are_told_not_to_call_and_who_asked_is_on_the_record(tmp_path: Path) -> None:
+    with Town(tmp_path, serves=False, policy=BROWNED) as town:
+        service = FlagService(FlagEndpoints(tmp_path / "flags"), declared=lambda: {REF: False}, now=town.now)
+        town.learns(a_document("Component", REF, SERVES, endpoint_kind="flags", endpoint_ref=REF))
+        town.announce()
+        town.everybody_moves()
+        window = the_window(town)
+        town.flags.want(REF, Desired(new="http://models/churn-v2", pins={"mover": Lane.NEW}))
+        until(town, window.starts_at + timedelta(seconds=5))
+        assert town.retirement().state is State.BROWNOUT
+        told = [service.evaluate(REF, consumer) for consumer in ("night-job", "mover")]
+        assert [one.value for one in told if one] == [Lane.BLOCKED, Lane.NEW]
+        until(town, window.ends_at + timedelta(minutes=1))
+        after = service.evaluate(REF, "night-job")
+        assert after is not None
+        assert after.value is Lane.OLD
+        (held,) = town.retirement().brownouts
+        assert held.refused == {"caller::night-job": 1}
+        assert town.flags.desired(REF).pins == {"mover": Lane.NEW}
         service.close()

@@ -279,6 +279,16 @@ def test_a_successor_that_is_not_there_or_serves_two_models_is_refused(account: 
     assert account.overlay.asked == []
 
 
+def test_what_an_earlier_migration_left_is_not_taken_for_the_old_model(account: Account) -> None:
+    """Switched off and on again the endpoint has the config it ran, and its tags are gone."""
+    led(account, replace(SPLIT, new_percent=100))
+    ran = account.client.describe_endpoint(EndpointName=OLD)["EndpointConfigName"]
+    account.client.delete_endpoint(EndpointName=OLD)
+    account.client.create_endpoint(EndpointName=OLD, EndpointConfigName=ran)
+    with pytest.raises(Refused, match="which has emeritus-new of an earlier migration whose tags are gone"):
+        account.plane().want(OLD, SPLIT)
+
+
 VARIANT = {"VariantName": "all", "ModelName": "m", "InstanceType": "ml.m5.large"}
 ALL, LATENCY = frozenset((Ability.SPLIT, Ability.MIRROR, Ability.LATENCY)), frozenset((Ability.LATENCY,))
 

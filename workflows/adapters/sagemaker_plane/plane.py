@@ -25,6 +25,7 @@ from workflows.adapters.sagemaker_plane.kept import Kept, keep, kept_of
 from workflows.adapters.sagemaker_plane.scaling import VariantScaling
 from workflows.adapters.sagemaker_plane.variants import (
     NEW,
+    SHADOW,
     abilities_of,
     are_alike,
     config_name,
@@ -75,7 +76,14 @@ class SageMakerPlane:
             endpoint = self._endpoints.found(ref)
             kept = kept_of(self._client, endpoint["EndpointArn"])
             base = kept.base or endpoint["EndpointConfigName"]
-            check_wanted(ref, desired, abilities_of(self._config(ref, base)))
+            config = self._config(ref, base)
+            check_wanted(ref, desired, abilities_of(config))
+            if names := {NEW, SHADOW} & {one["VariantName"] for one in config["ProductionVariants"]}:
+                raise _cannot(
+                    ref,
+                    f"it runs {base}, which has {', '.join(names)} of an earlier migration whose tags are gone",
+                    "Update the endpoint to a config of its own variants",
+                )
             if desired.new_percent and desired.mirror_percent:
                 raise _cannot(
                     ref,

@@ -22,7 +22,8 @@ from data.importers.known import Known
 from data.importers.provider_registries import RANK, Page, Told, pages_of, told_in
 from data.importers.refs import Found, Missing
 from data.importers.report import Reading
-from data.records.catalog import Entity, Group, Kind, Person, Support
+from data.records.catalog import Entity, Group, Kind, Person
+from data.records.support import Support
 
 _GONE = ("deprecated", "retired")
 

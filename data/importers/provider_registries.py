@@ -26,7 +26,7 @@ from data.importers.sources import Format, Source, whole_files
 from data.importers.text import cut_within, decoded
 from data.importers.yaml_lines import Node
 from data.importers.yaml_lines import documents as yaml_documents
-from data.records.catalog import Support
+from data.records.support import Support
 
 REGISTRY, FEED, LITELLM = "modeldeprecations.dev", "deprecations.info", "LiteLLM"
 RANK = (REGISTRY, FEED, LITELLM)

@@ -21,8 +21,9 @@ from data.catalog.layered import Layered
 from data.catalog.snapshot import Snapshot
 from data.importers.report import ImportReport, Reading
 from data.records.artifacts import ArtifactClass, Classed, Reference
-from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Sighting, Support
+from data.records.catalog import Dependency, EndpointKind, Entity, Kind, Sighting
 from data.records.checks import CheckAddress
+from data.records.support import Support
 from data.sqlite.store import SqliteStore
 from tests.data.catalogs import MONDAY, NoRetirements
 

@@ -9,7 +9,8 @@ import pytest
 
 from data.catalog.catalog import Catalog
 from data.catalog.hosting import hosted_parts
-from data.records.catalog import Entity, Kind, Support
+from data.records.catalog import Entity, Kind
+from data.records.support import Support
 from tests.data.catalogs import a_document, imported, imported_csv
 from tests.data.importers.registries import (
     OLD,

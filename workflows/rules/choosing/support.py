@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from data.records.catalog import Entity, Support
+from data.records.catalog import Entity
+from data.records.support import Support
 
 
 def ending(hosted: Sequence[Entity]) -> Support | None:

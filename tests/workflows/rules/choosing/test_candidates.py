@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from data.policies.policy import read_criteria
-from data.records.catalog import Dependency, Entity, Kind, Measure, Measured, Support
+from data.records.catalog import Dependency, Entity, Kind, Measure, Measured
 from data.records.facts import Reading
 from data.records.policy import Criterion
+from data.records.support import Support
 from workflows.rules.choosing.candidates import Considered, Finding, Verdict, findings, ranked
 
 TODAY = date(2026, 9, 1)

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from data.records.catalog import Entity, Kind, Support
+from data.records.catalog import Entity, Kind
+from data.records.support import Support
 from workflows.rules.choosing import support
 
 TODAY = date(2026, 9, 1)

@@ -249,6 +249,18 @@ def test_copies_of_what_the_old_model_answers_are_such_a_share_of_it_whatever_th
     assert 60 <= envoy.plane.observe(REF).mirrored <= 140
 
 
+def test_calls_that_are_not_answered_yet_are_told(there: Engined) -> None:
+    seen: list[int] = []
+
+    def looks() -> None:
+        until(lambda: seen.append(there.plane.observe(REF).under_way) or seen[-1] > 0)
+
+    answers = load(there, 16, path="/predict/slow", meanwhile=looks)
+    assert 0 < seen[-1] <= 8, "as many as were sent at once"
+    until(lambda: there.plane.observe(REF).under_way == 0)
+    assert sum(one.calls for one in there.plane.observe(REF).counts) == len(answers) == there.old.calls
+
+
 KILLED = """
 import os, signal, sys, threading
 from datetime import UTC, datetime

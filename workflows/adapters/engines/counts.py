@@ -75,6 +75,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     calls     by span and caller, whoever answered
     tallies   by arm, or REFUSED, and caller
     copies    mirrored, unanswered, shed
+    under_way  calls that a model was given and has not answered yet
     is_whole  whether everything since the last look can be known
     """
 
@@ -83,13 +84,14 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     calls: Mapping[tuple[Span, str], int] = {}
     tallies: Mapping[tuple[str, str], Tally] = {}
     copies: tuple[int, int, int] = (0, 0, 0)
+    under_way: int = 0
     is_whole: bool = True
 
 
 # Built in one thread: two that are the first to read a type at the same time can crash msgspec 0.22.
 _TALLY, _NOTE = msgspec.json.Decoder(Tally), msgspec.json.Decoder(Note)
 _COPIES = msgspec.json.Decoder(tuple[int, int, int])
-_BEGUN, _REACHED, _COPIED = "begun", "reached", "copies"
+_BEGUN, _REACHED, _COPIED, _UNDER_WAY = "begun", "reached", "copies", "under way"
 
 
 class Counts:
@@ -120,6 +122,7 @@ class Counts:
                 _add(db, arm, _known(caller, known), tally)
             copied = _COPIES.decode(_said(db, _COPIED) or b"[0,0,0]")
             _say(db, _COPIED, [one + new for one, new in zip(copied, seen.copies, strict=True)])
+            _say(db, _UNDER_WAY, seen.under_way)
             _say(db, _REACHED, Note(at=now, more=seen.more))
 
     def begin(self, now: datetime) -> None:
@@ -145,6 +148,7 @@ class Counts:
             since=_instant(int(notes[_BEGUN])),
             counts=tuple(counts),
             refused=refused,
+            under_way=int(notes.get(_UNDER_WAY, 0)),
             mirrored=mirrored,
             unanswered=unanswered,
             shed=shed,

@@ -24,6 +24,7 @@ from workflows.adapters.engines.counts import Counts, Note, Seen
 from workflows.adapters.engines.engine import CALLS_FILE, Engine, check_led, engines
 from workflows.adapters.traffic_proxy.plane import Tells, silent
 from workflows.adapters.traffic_proxy.route import Announced
+from workflows.rules.migrating.telling import in_words
 from workflows.rules.migrating.wanting import check_wanted
 
 OBEYED_TIMEOUT_SECONDS = 5.0
@@ -107,6 +108,10 @@ class EngineEndpoints(ABC):
     def address(self, ref: str) -> str:
         """By which callers know it, as far as somebody told."""
         return self.folders.known(ref).public
+
+    def moving(self, ref: str) -> str:
+        """In words where its calls are led now; empty where all go to the old model."""
+        return in_words(self.folders.known(ref).traffic, self._now())
 
     # EndpointControl
 

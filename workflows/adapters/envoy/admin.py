@@ -58,11 +58,11 @@ class Admin:
         except (LookupError, TypeError, ValueError) as error:
             raise Unavailable(f"The Envoy at {self.address} does not tell when it began") from error
 
-    def counters(self, cluster: str) -> dict[str, int]:
-        """Of calls to it, since its start."""
-        found = self._asked("GET", f"/stats?format=json&filter=^cluster\\.{cluster}\\.upstream_rq_")
-        begin = len(f"cluster.{cluster}.upstream_rq_")
-        return {one["name"][begin:]: one["value"] for one in found.get("stats", ()) if "value" in one}
+    def counters(self, begin: str) -> dict[str, int]:
+        """Since its start: those whose names begin so, by the rest of their names."""
+        pattern = f"^{begin}".replace(".", "\\.")
+        found = self._asked("GET", f"/stats?format=json&filter={pattern}")
+        return {one["name"][len(begin) :]: one["value"] for one in found.get("stats", ()) if "value" in one}
 
     def flush(self) -> None:
         """Have calls that it keeps in memory written to its logs."""

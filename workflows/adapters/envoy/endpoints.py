@@ -6,7 +6,6 @@ to its admin layer, which forgets: that one is a person's, for emergencies, and 
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -29,9 +28,6 @@ from workflows.adapters.envoy.routes import (
     shares,
     traffic_of,
 )
-
-FLUSH_SECONDS = 0.02
-"""What Envoy's thread needs to write what it kept; what comes later is there at the next look."""
 
 
 class EnvoyEndpoints(EngineEndpoints):
@@ -79,19 +75,21 @@ class EnvoyEndpoints(EngineEndpoints):
 
     def seen(self, engine: Engine, last: Note, now: datetime) -> Seen:  # noqa: ARG002 - each line has its own
         admin, folder = Admin(engine.admin), Path(engine.folder)
-        started = admin.started()
+        started, calls_now = admin.started(), admin.counters(f"http.{engine.slug}.downstream_rq_")
+        under_way = calls_now.get("active", 0)
         admin.flush()
-        time.sleep(FLUSH_SECONDS)
-        found = calls.seen_in(folder, last, started)
+        found = calls.seen_in(folder, last, started, ended=calls_now.get("total", 0) - under_way)
         if calls.put_aside(folder):
             admin.flush()
-        copies = admin.counters(clusters(engine)[2])
+        copies = admin.counters(f"cluster.{clusters(engine)[2]}.upstream_rq_")
         sent, late = copies.get("total", 0), copies.get("timeout", 0) + copies.get("rx_reset", 0)
         lost = copies.get("pending_failure_eject", 0)
         whole = (sent - late, late + lost, copies.get("pending_overflow", 0))
         before = last.more.get("copies", [0, 0, 0]) if last.at and started <= last.at else [0, 0, 0]
         copied = tuple(max(0, one - other) for one, other in zip(whole, before, strict=True))
-        return msgspec.structs.replace(found, copies=copied, more={**found.more, "copies": whole})
+        return msgspec.structs.replace(
+            found, copies=copied, under_way=under_way, more={**found.more, "copies": whole}
+        )
 
 
 def _shares(engine: Engine, runtime: dict[str, Runtime]) -> dict[str, float]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -73,6 +74,12 @@ class Admin:
         rows = filter(None, map(_ROW.match, said.splitlines()))
         counters = {row[1]: {name: int(count) for name, count in _FIELD.findall(row[2])} for row in rows}
         return Table(int(head[1]), counters)
+
+    def under_way(self, backends: Collection[str]) -> int:
+        """Calls that these were given and have not answered yet."""
+        rows = csv.DictReader(self._said("show stat").removeprefix("# ").splitlines())
+        mine = (row for row in rows if row.get("pxname") in backends and row.get("svname") == "BACKEND")
+        return sum(int(row.get("scur") or 0) for row in mine)
 
     def _done(self, command: str) -> None:
         if said := self._said(command).strip():

@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from data.errors import Refused, Unavailable
-from data.records.traffic import Ability
+from data.records.traffic import Ability, Arm
 from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.engines.counts import Note, Seen
 from workflows.adapters.engines.endpoints import EngineEndpoints, Going
@@ -68,7 +70,9 @@ class HAProxyEndpoints(EngineEndpoints):
 
     def seen(self, engine: Engine, last: Note, now: datetime) -> Seen:
         admin = Admin(engine.admin)
-        return seen_in(admin.table(table_of(engine)), admin.process(), last, now)
+        found = seen_in(admin.table(table_of(engine)), admin.process(), last, now)
+        under_way = admin.under_way([f"{engine.slug}-{arm}" for arm in Arm])
+        return msgspec.structs.replace(found, under_way=under_way)
 
 
 def map_of(engine: Engine) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -12,10 +13,12 @@ import msgspec
 import pytest
 
 from bot.wiring import build
+from data.records.traffic import Arm, Count, Observed
 from tests.benchmarks import sqlite_commits
 from tests.benchmarks.answering import GOVERNANCE, proposed, settings_of
 from tests.benchmarks.child import Child
 from tests.benchmarks.engine import FIGURES
+from tests.benchmarks.engines import ENOUGH, evidence
 from tests.benchmarks.harness import (
     Figure,
     Run,
@@ -159,3 +162,14 @@ def test_the_bot_that_is_asked_takes_what_its_slack_answers(tmp_path: Path):
 
 def test_the_bot_that_is_asked_goes_by_a_policy_with_a_channel(tmp_path: Path):
     assert settings_of(tmp_path, "http://127.0.0.1:1").in_force().policy.governance_channel == GOVERNANCE
+
+
+@pytest.mark.parametrize(("failed", "is_enough"), [(0, False), (1, False), (2, False), (9, True)])
+def test_a_successor_is_given_up_once_it_fails_far_more_often_than_its_share_of_calls(
+    failed: int, is_enough: bool
+):
+    counts = (
+        Count(arm=Arm.OLD, consumer="job", calls=300, errors=3),
+        Count(arm=Arm.NEW, consumer="job", calls=100, errors=failed),
+    )
+    assert (evidence(Observed(since=datetime(2026, 3, 2, tzinfo=UTC), counts=counts)) >= ENOUGH) is is_enough

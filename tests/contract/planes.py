@@ -35,6 +35,7 @@ class Model:
         self.name, self.loop = name, loop
         self.address = ""
         self.status = 200
+        self.fails_each = 0  # of so many calls one is answered with 500
         self.by_caller: Counter[str] = Counter()
         self.copied = self.copied_bytes = 0
         self._runner: web.ServerRunner | None = None
@@ -76,7 +77,8 @@ class Model:
             self.by_caller[request.headers.get("X-Caller", "")] += 1
         if request.path.endswith("/slow"):
             await asyncio.sleep(SLOW_SECONDS)
-        return web.Response(text=self.name, status=self.status)
+        is_bad = self.fails_each and self.calls % self.fails_each == 0
+        return web.Response(text=self.name, status=500 if is_bad else self.status)
 
 
 class Site(Protocol):

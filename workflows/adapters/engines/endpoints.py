@@ -21,7 +21,7 @@ from workflows.adapters import call_log
 from workflows.adapters.caller_names import shown, via_of
 from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.engines.counts import Counts, Note, Seen
-from workflows.adapters.engines.engine import CALLS_FILE, Engine, check_led, engines
+from workflows.adapters.engines.engine import CALLS_FILE, Engine, check_led, engines, led_nowhere
 from workflows.adapters.traffic_proxy.plane import Tells, silent
 from workflows.adapters.traffic_proxy.route import Announced
 from workflows.rules.migrating.telling import in_words
@@ -81,6 +81,8 @@ class EngineEndpoints(ABC):
         """Make it known, or known anew; what was wanted of it stays. Writes what its engine reads.
 
         is_closed   how one that is not known yet begins: what a retirement closed stays closed
+
+        Raises `Refused` for another successor while calls go to the one there is.
         """
         self.folders.make(engine.ref)
         with self.folders.turn(engine.ref):
@@ -89,7 +91,8 @@ class EngineEndpoints(ABC):
                 wanted = Status.DISABLED if is_closed else Status.SERVING
                 settled = msgspec.structs.replace(engine, wanted=wanted)
             else:
-                kept = {name: getattr(known, name) for name in ("wanted", "announced", "traffic")}
+                traffic = known.traffic if known.new == engine.new else led_nowhere(known, self.name)
+                kept = {"wanted": known.wanted, "announced": known.announced, "traffic": traffic}
                 settled = msgspec.structs.replace(engine, **kept)
                 if (known.old, known.new) != (engine.old, engine.new):
                     self._counts(engine.ref).begin(self._now())

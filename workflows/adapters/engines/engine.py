@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import Refused
-from data.records.traffic import Desired
+from data.records.traffic import Desired, Lane
 from workflows.adapters.endpoint_folders import EndpointFolders, Status
 from workflows.adapters.traffic_proxy import said
 from workflows.adapters.traffic_proxy.route import Announced, Route
@@ -82,3 +82,15 @@ def check_led(engine: Engine, desired: Desired, name: str) -> None:
             reasons=[f"its {name} leads to {engine.new or 'no successor'}, and {desired.new} is wanted"],
             next_step=f"emeritus endpoint {name.casefold()} {engine.ref} --new {desired.new} prints what to merge",
         )
+
+
+def led_nowhere(engine: Engine, name: str) -> Desired:
+    """What is wanted, without a successor. Raises `Refused` where calls go to one."""
+    wanted = engine.traffic
+    if wanted.new_percent or wanted.mirror_percent or Lane.NEW in wanted.pins.values():
+        raise Refused(
+            f"Cannot give {engine.ref} another successor at its {name}",
+            reasons=[f"calls are led to {engine.new}"],
+            next_step="Lead them back to the old model first",
+        )
+    return msgspec.structs.replace(wanted, new="", new_name="")

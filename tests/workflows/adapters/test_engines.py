@@ -81,6 +81,9 @@ def test_a_closed_endpoint_says_so_until_it_is_opened_whatever_restarts(there: E
     )
     assert served.headers["Link"] == f'<{ENDS.successor}>; rel="successor-version"'
     assert served.headers["X-Model-Actual"] == REF
+    assert "envoy" not in str(served.headers).casefold(), (
+        "what the model answered, and no more than was wanted"
+    )
 
     there.endpoints.disable(REF)
     there.kill()

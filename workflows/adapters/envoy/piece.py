@@ -64,6 +64,7 @@ def piece(engine: Engine, listen: str) -> str:
     manager = {
         "@type": f"{TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": engine.slug,
+        "server_header_transformation": "PASS_THROUGH",
         "rds": {"route_config_name": engine.slug, "config_source": {"path_config_source": watched}},
         "http_filters": [
             {
@@ -75,7 +76,10 @@ def piece(engine: Engine, listen: str) -> str:
             },
             {
                 "name": "envoy.filters.http.router",
-                "typed_config": {"@type": f"{TYPES}.filters.http.router.v3.Router"},
+                "typed_config": {
+                    "@type": f"{TYPES}.filters.http.router.v3.Router",
+                    "suppress_envoy_headers": True,
+                },
             },
         ],
         "access_log": [

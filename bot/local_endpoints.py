@@ -197,7 +197,7 @@ def _standing(entity: Entity, model: str, endpoints: Endpoints, off: dict[str, R
         status = endpoints.describe(ref)
         if status == "serving":
             address = endpoints.address(ref)
-            note = "" if isinstance(endpoints, LocalEndpoints) else endpoints.moving(ref)
+            note = endpoints.moving(ref) if isinstance(endpoints, ProxyEndpoints | EngineEndpoints) else ""
     except EmeritusError as error:
         status, note = "unknown", str(error)
     if (by := off.get(ref)) is not None:

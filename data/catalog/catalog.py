@@ -105,7 +105,7 @@ class Catalog:
                     format=format,
                     source_digest=reading.source_digest,
                     counts=_counts(reading, merged),
-                    changed_ids=merged.ids,
+                    changed_ids=tuple(_of_things(conn, reading, merged)),
                 )
                 self._store.append(conn, STREAM, (event,), now)
                 self._store.wake(conn, now)
@@ -266,6 +266,15 @@ def _taken_over(reading: Reading, merged: Merged) -> Iterator[Note]:
     for thing_id, before in merged.moved.items():
         note = f"{before} declared it otherwise; what was read last counts"
         yield Note(where=reading.files[thing_id], what=thing_id, note=note)
+
+
+def _of_things(conn: Connection, reading: Reading, merged: Merged) -> Iterator[str]:
+    """People are counted: what is hashed has no ids of theirs, which tell their names."""
+    people, unseen = {one.id for one in reading.people}, frozenset(merged.unseen)
+    for one in merged.ids:
+        is_gone = one in unseen and conn.execute("SELECT 1 FROM person WHERE id = ?", (one,)).fetchone()
+        if one not in people and not is_gone:
+            yield one
 
 
 def _counts(reading: Reading, merged: Merged) -> dict[str, int]:

@@ -9,7 +9,10 @@ from data.records.imports import Scheduled
 
 
 class Imported(Event, frozen=True, kw_only=True, tag="imported"):
-    """One import of one source into the catalog. On the `catalog` stream."""
+    """One import of one source into the catalog. On the `catalog` stream.
+
+    changed_ids   of things, teams and edges; in older entries of people, too
+    """
 
     format: str
     source_digest: str

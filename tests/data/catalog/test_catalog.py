@@ -41,7 +41,8 @@ def test_an_import_is_one_event_with_counts_and_changed_ids(store: SqliteStore, 
         report.source_digest,
     )
     assert event.counts["models"] == 12
-    assert event.counts["new"] == len(event.changed_ids)
+    assert event.counts["new"] == len(event.changed_ids) + event.counts["people"]
+    assert not any(one.startswith("user:") for one in event.changed_ids), "what is hashed stays"
     assert "resource:default/churn-v1" in event.changed_ids
     assert (report.changed, report.catalog_version) == (True, 1)
     assert store.verify().bad == ""
@@ -159,7 +160,9 @@ def test_a_slack_id_is_given_to_one_person_whatever_was_imported_before(tmp_path
     ]
 
 
-def test_the_slack_id_of_who_left_or_was_renamed_is_free(tmp_path: Path, catalog: Catalog):
+def test_the_slack_id_of_who_left_or_was_renamed_is_free(
+    tmp_path: Path, store: SqliteStore, catalog: Catalog
+):
     people, bob = tmp_path / "people.yaml", tmp_path / "bob.yaml"
     people.write_text(a_document("User", "ann", "memberOf: []", slack_id="U01SAME"))
     bob.write_text(a_document("User", "bob", "memberOf: []", slack_id="U01SAME"))
@@ -173,6 +176,7 @@ def test_the_slack_id_of_who_left_or_was_renamed_is_free(tmp_path: Path, catalog
     assert (renamed.notes, left.notes) == ((), ())
     assert catalog.snapshot().person("user:default/ann-lee").slack_id == "U01SAME"
     assert catalog.snapshot().person("user:default/bob").slack_id == "U01SAME"
+    assert [one.event.changed_ids for one in store.events("catalog")] == [(), (), (), ()]
 
 
 def test_who_moves_to_another_file_takes_their_slack_id_along(tmp_path: Path, catalog: Catalog):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import canaries, harmed_groups
+from tests.benchmarks import canaries, engines, harmed_groups, planes
 from tests.benchmarks.table import Figures, main
 
 FIGURES: Figures = {
@@ -12,6 +12,8 @@ FIGURES: Figures = {
     "broken": canaries.broken,
     "shadow": canaries.in_shadow,
     "harmed": harmed_groups.harmed,
+    "fault": engines.fault,
+    **planes.FIGURES,
 }
 
 

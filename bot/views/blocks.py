@@ -41,12 +41,22 @@ _MARKED = (
 _ESCAPING = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"})
 
 
+class _Bared(dict[int, int | str | None]):
+    """By number, what is shown for a character; each is looked up once."""
+
+    def __missing__(self, number: int) -> int | str | None:
+        kind = unicodedata.category(chr(number))
+        shown = " " if kind in _BREAKING else None if kind in _INVISIBLE else number
+        self[number] = shown
+        return shown
+
+
+_BARED = _Bared()
+
+
 def bare(text: str) -> str:
     """One line without what could hide or reorder its neighbours: controls, direction marks, breaks."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    kinds = ((char, unicodedata.category(char)) for char in text)
-    kept = "".join(" " if kind in _BREAKING else char for char, kind in kinds if kind not in _INVISIBLE)
+    kept = text if text.isprintable() else text.translate(_BARED)
     return " ".join(kept.split())
 
 
@@ -56,11 +66,14 @@ def safe(text: object, limit: int = limits.NAME_MAX) -> str:
     whole = words.translate(_ESCAPING)
     if len(whole) <= limit:
         return whole
-    pieces = [char.translate(_ESCAPING) for char in words]
-    # Cut between pieces, so that no entity is torn.
-    while len(whole) > limit - 1:
-        whole = whole[: len(whole) - len(pieces.pop())]
-    return f"{whole}…"
+    cut, room = "", limit - 1
+    for char in words:
+        # Between two characters, so that no entity is torn.
+        piece = char.translate(_ESCAPING)
+        if len(cut) + len(piece) > room:
+            break
+        cut += piece
+    return f"{cut}…"
 
 
 def answered(text: str) -> list[str]:

@@ -22,15 +22,22 @@ from data.errors import Invalid, Problem
 from data.importers.addresses import Kind, address_of
 from data.records.catalog import EndpointKind
 from workflows.adapters.engines.engine import Engine, slug_of
-from workflows.adapters.envoy import piece as of_envoy
 from workflows.adapters.haproxy import piece as of_haproxy
 
 ADMIN = Kind(
     what="an Envoy's admin", example="http://127.0.0.1:9901", without="it asks for none", known_by=""
 )
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+
+
+def _of_envoy(engine: Engine, listen: str) -> str:
+    from workflows.adapters.envoy import piece  # noqa: PLC0415, YAML takes a while that no other command need spend
+
+    return piece.piece(engine, listen)
+
+
 PIECES: dict[EndpointKind, Callable[[Engine, str], str]] = {
-    EndpointKind.ENVOY: of_envoy.piece,
+    EndpointKind.ENVOY: _of_envoy,
     EndpointKind.HAPROXY: of_haproxy.piece,
 }
 

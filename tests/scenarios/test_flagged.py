@@ -9,7 +9,7 @@ from data.records.deprecation import CatalogKind
 from data.records.retirement import State
 from data.records.traffic import Desired, Lane
 from tests.data.catalogs import a_document
-from tests.scenarios.test_brownouts import BROWNED, the_window, until
+from tests.scenarios.test_brownouts import BROWNED, until, windows
 from tests.scenarios.town import TOM, Town
 from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.flags.service import FlagService
@@ -57,7 +57,7 @@ def test_in_a_brownout_callers_are_told_not_to_call_and_who_asked_is_on_the_reco
         town.learns(a_document("Component", REF, SERVES, endpoint_kind="flags", endpoint_ref=REF))
         town.announce()
         town.everybody_moves()
-        window = the_window(town)
+        (window,) = windows(town)
         town.flags.want(REF, Desired(new="http://models/churn-v2", pins={"mover": Lane.NEW}))
         until(town, window.starts_at + timedelta(seconds=5))
         assert town.retirement().state is State.BROWNOUT

@@ -128,7 +128,10 @@ def test_all_that_is_wrong_is_told_at_once_with_what_is_accepted():
         ),
         "plan.toml [plan] digest: leave it out: it is worked out from all the rest",
         'plan.toml [plan.subject] tier = "3": a whole number from 0 on',
-        'plan.toml [plan.subject.endpoints[0]] kind = "lokal": one of local, proxy, envoy, haproxy, sagemaker, flags, manual',
+        (
+            'plan.toml [plan.subject.endpoints[0]] kind = "lokal": one of local, proxy, envoy, haproxy, '
+            "sagemaker, flags, manual"
+        ),
         "plan.toml [plan.subject.endpoints[0]] port: unknown; known here: id, name, kind, ref",
         "plan.toml why: is missing, and has to be said",
     ]

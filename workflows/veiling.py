@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from data.catalog.callers import unknown
 from data.catalog.restricted import belonging
 from data.catalog.snapshot import Snapshot
 from data.records.catalog import SEEN, Entity, Impacted
@@ -20,6 +21,8 @@ from data.records.catalog import SEEN, Entity, Impacted
 VEILED = "restricted:"
 NAME = "a restricted model"
 LETTERS_MIN = 4
+APART = "\n" * 12
+"""More signs than a name has between its words."""
 
 
 def veiled(there: Snapshot, impact: Iterable[Impacted], model_id: str) -> tuple[Impacted, ...]:
@@ -35,6 +38,20 @@ def ids_without_names(there: Snapshot, model_id: str) -> dict[str, str]:
     """
     hidden = (one for one in there.audiences if one != there.id_of(model_id))
     return {part.id: _id(part.id, there.secret) for part in belonging(hidden, there)}
+
+
+def callers_without_names(there: Snapshot, names: Iterable[str], model_id: str) -> dict[str, str]:
+    """Of callers that nobody declares, those who call themselves by such a name -> the id that they have there."""
+    names = sorted(names)
+    hidden = [one for one in there.audiences if one != there.id_of(model_id)]
+    if not names or not hidden:
+        return {}
+    told = without_names(APART.join(names), there, hidden).split(APART)
+    return {
+        name: _id(unknown(name, "").id, there.secret)
+        for name, said in zip(names, told, strict=True)
+        if said != name
+    }
 
 
 def without_names(text: str, there: Snapshot, models: Iterable[str] | None = None) -> str:

@@ -11,6 +11,10 @@ SLOWER_THAN = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5
 """Seconds by which answers are counted as slower, where a plane measures by itself. They never move."""
 
 
+OTHERS = "(others)"
+"""Stands for callers beyond as many names as are kept: nobody's own."""
+
+
 class Arm(StrEnum):
     """Which model answers: the one that retires, or its successor."""
 

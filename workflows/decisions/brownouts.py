@@ -180,7 +180,8 @@ def _over(
     again = _not_moved(state, event, now) if is_asked else ()
     after = folded(state, (event, *found, *again))
     timers = (*held_again(after, now), *((owners_timer(now),) if found else ()))
-    effects = (lifting(after),) if isinstance(event, BrownoutAborted) else ()
+    # One that ended by its clock is lifted, too: its own may be late, and nobody looks at it any more.
+    effects = () if isinstance(event, BrownoutCounted) else (lifting(after),)
     return decided(state, event, *found, *again, timers=timers, effects=effects, reply=reply)
 
 

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from data.errors import Unavailable
-from data.records.traffic import SLOWER_THAN, Arm, Count, Observed
+from data.records.traffic import OTHERS, SLOWER_THAN, Arm, Count, Observed
 from workflows.adapters.call_log import BUSY_SECONDS, EPOCH, Daily
-from workflows.adapters.traffic_proxy.tally import CALLERS_MAX, OTHERS
+from workflows.adapters.traffic_proxy.tally import CALLERS_MAX
 
 MINUTE = timedelta(minutes=1)
 REFUSED = "refused"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from data.records.traffic import SLOWER_THAN, Arm, Count, Observed
+from data.records.traffic import OTHERS, SLOWER_THAN, Arm, Count, Observed
 from workflows.adapters.call_log import EPOCH
 from workflows.adapters.model_server import write_atomically
 from workflows.adapters.traffic_proxy.ways import Became
 
-CALLERS_MAX, OTHERS = 1_000, "(others)"
+CALLERS_MAX = 1_000
 """Of so many it is told who they are: a name is whatever a caller says."""
 ARMS = {Became.OLD: Arm.OLD, Became.NEW: Arm.NEW}
 REFUSED = (Became.BROWNOUT, Became.BLOCKED)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from data.records.brownouts import BrownoutState
+from data.records.catalog import Impacted
 from data.records.retirement import Retirement
-from data.records.waivers import BROWNOUTS
+from data.records.waivers import BROWNOUTS, TRAFFIC
 from workflows.rules.consumers import callers
 from workflows.rules.consumers.vouching import who_vouches
 from workflows.rules.gating.gates import Gate
 from workflows.rules.plans import break_glass
 from workflows.rules.plans.browned import ahead, running
-from workflows.rules.wording import counted, named
+from workflows.rules.wording import counted, named, typed
+
+RESERVED = (BROWNOUTS, TRAFFIC)
 
 
 def before_one(state: Retirement, number: int) -> list[Gate]:
@@ -57,11 +60,19 @@ def _unknown(state: Retirement) -> list[Gate]:
     """Whoever a brownout found, and nobody declares, holds the switch-off until somebody says whose it is."""
     refused = {name for one in state.brownouts for name in one.refused}
     found = [one for one in callers.waiting(state) if one.consumer.consumer_id in refused]
+    found.sort(
+        key=lambda one: one.consumer.name not in RESERVED
+    )  # a name that means something else is said first
     if not found:
         return []
-    names = named([one.consumer.name for one in found])
+    names = named([_called(one.consumer) for one in found])
     why = (
         f"{counted(len(found), 'caller')} nobody declares called in a brownout ({names}): say whose in the thread of "
         f"its card, or /retire claim {state.id} CALLER, or /retire waive {state.id} CALLER REASON"
     )
     return [Gate(f"browned callers/{','.join(one.consumer.consumer_id for one in found)}", why)]
+
+
+def _called(caller: Impacted) -> str:
+    """As it is typed into a command, in which some words mean something else."""
+    return typed(caller.consumer_id if caller.name in RESERVED else caller.name, caller.consumer_id)

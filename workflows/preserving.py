@@ -97,4 +97,5 @@ def wrapping(
         keeping=locks(state),
         without=frozenset(completeness.waived(state)),
         waive=f"/retire waive {state.id} {ARCHIVE}",
+        retirement_id=state.id,
     )

@@ -37,6 +37,21 @@ def test_what_was_pruned_is_gone_and_is_missed_by_nobody_who_knows(
     assert "data/weights/w.bin" in (tmp_path / "back/manifest-sha256.txt").read_text()
 
 
+def test_the_same_content_of_two_retirements_lies_apart_and_what_goes_of_one_can_come_again(
+    archive: ArtifactStore, model: Path
+) -> None:
+    first, second = (
+        put(archive, model, wrapping=Wrapping(retirement_id=one)).archived for one in ("RET-1", "RET-2")
+    )
+    assert first.preservation_id == second.preservation_id
+    assert (second.location.split("/")[:2], first.location.split("/")[1]) == (["churn-v3", "RET-2"], "RET-1")
+    archive.prune(first, GONE, STONE, FREE, now())
+    assert archive.drill(second, now, never).files == 2
+    assert put(archive, model, wrapping=Wrapping(retirement_id="RET-2")).archived == second
+    third = put(archive, model, wrapping=Wrapping(retirement_id="RET-3")).archived
+    assert archive.drill(third, now, never).files == 2
+
+
 def test_what_it_listed_is_known_with_its_digests_after_something_went(
     archive: ArtifactStore, model: Path
 ) -> None:

@@ -6,7 +6,19 @@ import json
 from pathlib import Path
 
 from data.records.retirement import State
-from tests.scenarios.town import ADA, BRUNO, GOVERNANCE, MINA, POLICY, TOM, Town, buttons, words
+from tests.scenarios.town import (
+    ADA,
+    BRUNO,
+    GOVERNANCE,
+    MINA,
+    POLICY,
+    PRIYA,
+    SAM,
+    TOM,
+    Town,
+    buttons,
+    words,
+)
 
 KEPT = f"""{POLICY}
 [retention.default]
@@ -60,6 +72,31 @@ def test_an_archive_goes_when_its_days_are_over_no_hold_is_on_it_and_two_people_
         assert buttons(town.posted(GOVERNANCE, f"RET-1/prune/{number.number}/request")) == []
         assert "gone since" in town.command(BRUNO, "retention RET-1")
         assert "A retirement that is pruned" not in town.command(ADA, "hold RET-1 too late")
+
+
+def test_the_archive_of_one_that_was_called_off_goes_and_that_of_the_next_is_left(tmp_path: Path) -> None:
+    with Town(tmp_path, policy=KEPT) as town:
+        town.announce()
+        town.command(TOM, "archive RET-1")
+        town.command(TOM, "cancel RET-1 not now")
+        town.approve(ADA, MINA, PRIYA, SAM)
+        town.propose(target="2026-08-03")
+        town.approve(retirement_id="RET-2")
+        town.pass_time(days=15)
+        town.command(TOM, "archive RET-2")
+        town.command(MINA, "hold RET-2 Case 21-114")
+        town.pass_time(days=61)
+        town.command(TOM, "prune RET-1 all its days are over")
+        first, second = town.retirement("RET-1"), town.retirement("RET-2")
+        assert first.prune is not None
+        asked = town.posted(GOVERNANCE, f"RET-1/prune/{first.prune.number}/request")
+        town.opens(MINA, lambda: town.press(MINA, asked, "prune.confirm"))
+        town.submit(MINA, {"prune.name": "churn-v1"})
+        town.pass_time(hours=1)
+        assert first.archived is not None
+        assert second.archived is not None
+        assert not town.archive.exists(first.archived)
+        assert town.archive.exists(second.archived)
 
 
 def test_an_archive_that_cannot_be_kept_is_listed_until_it_can(tmp_path: Path) -> None:

@@ -205,11 +205,15 @@ def tombstone_name(name: str, tombstone: bytes) -> str:
     return f"{name}.tombstone-{sha256_id(tombstone)[7:19]}"
 
 
-def shelf_name(name: str) -> str:
-    """A folder name people recognise, whatever the subject is called. Two subjects may share one harmlessly:
-    what lies in it is named by content."""
+def shelf_name(name: str, retirement_id: str = "") -> str:
+    """A folder name people recognise, whatever the subject is called, and in it a folder for the retirement.
+
+    The same content archived for two retirements lies there twice: what lets go of one archive, or takes the hold off
+    it, must not touch the other.
+    """
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:_SHELF_NAME_MAX]
-    return name if name and readable == name else f"{readable or 'model'}-{sha256_id(name.encode())[7:15]}"
+    shelf = name if name and readable == name else f"{readable or 'model'}-{sha256_id(name.encode())[7:15]}"
+    return f"{shelf}/{retirement_id}" if retirement_id else shelf
 
 
 def _shortened(found: Sequence[str]) -> list[str]:

@@ -69,7 +69,7 @@ class LocalDirectory:
         """
         payload = payload_of(artifacts, self._sources.files)
         require_whole(payload, wrapping)
-        shelf = self.root / shelf_name(name)
+        shelf = self.root / shelf_name(name, wrapping.retirement_id)
         with writing(shelf, 0):
             # Weights and data may have been readable to few; their copies are to this user alone, unless the
             # directory is there already with other rights.

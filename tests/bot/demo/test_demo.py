@@ -71,7 +71,7 @@ def test_the_whole_story_plays_by_itself(environment: dict[str, str], tmp_path: 
 
     store = {**environment, "EMERITUS_STORE": str(kept / "emeritus.db")}
     assert ran("verify", env=store).returncode == 0
-    assert [bag.is_file() for bag in kept.glob("archive/churn-v1/*/bagit.txt")] == [True]
+    assert [bag.is_file() for bag in kept.glob("archive/churn-v1/RET-1/*/bagit.txt")] == [True]
 
     again = ran("demo", "--keep", str(kept), env=environment)
     assert again.returncode == 1

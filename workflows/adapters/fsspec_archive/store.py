@@ -83,7 +83,7 @@ class FsspecArchive:
         payload = payload_of(artifacts, self._sources.files)
         require_whole(payload, wrapping)
         require_fit(payload, wrapping.info)
-        shelf = shelf_name(name)
+        shelf = shelf_name(name, wrapping.retirement_id)
         location = f"{shelf}/{listed_as(payload)}"
         require_keys((f"{location}/{PAYLOAD}{file.path}" for file in payload), self._objects.where)
         there = self._objects.sizes(location)

@@ -78,7 +78,7 @@ def put_right(
         files = _files(bag, bad)
         bucket.require_keys(f"{archived.location}/{path}" for path in files)
         traits = bucket.traits()
-        end_uploads(bucket, archived.location.partition("/")[0], archived.location, now())
+        end_uploads(bucket, archived.location.rpartition("/")[0], archived.location, now())
         # None of them is as long as this: whatever lies there is written anew, and not compared.
         there = dict.fromkeys(listed_there(bucket, archived.location), -1)
         writes = writer(bucket, archived.location, traits, there)

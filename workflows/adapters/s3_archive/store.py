@@ -105,7 +105,7 @@ class S3Archive:
         payload = payload_of(artifacts, self._sources.files)
         require_whole(payload, wrapping)
         require_fit(payload, wrapping.info)
-        shelf = shelf_name(name)
+        shelf = shelf_name(name, wrapping.retirement_id)
         location = f"{shelf}/{listed_as(payload)}"
         self._bucket.require_keys(f"{location}/{PAYLOAD}{file.path}" for file in payload)
         traits = self._bucket.traits()

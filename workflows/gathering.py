@@ -43,6 +43,7 @@ from workflows.ports import EndpointControl, Readers, TrafficMeter
 from workflows.readings import archive_holds, reading, seen_outside
 from workflows.rules.consumers import told_in
 from workflows.rules.consumers.obligations import people_of
+from workflows.rules.keeping import pruning
 from workflows.rules.people import escalation
 from workflows.rules.people.delegating import InForce
 from workflows.rules.plans import break_glass
@@ -127,15 +128,14 @@ class Gatherer:
         if isinstance(command, cmd.EndDelegation):
             return Facts(observed_at=now, delegations=dict(self.delegations(now)))
         if isinstance(command, cmd.Delegate):
-            there = self.catalog.snapshot()
-            known = delegates.facts(command, there, self.readers, self.delegations(now), now)
+            known = delegates.facts(
+                command, self.catalog.snapshot(), self.readers, self.delegations(now), now
+            )
             return replace(known, delegate_days_max=self.delegate_days_max)
         if isinstance(command, cmd.TakeFile):
             there = self.catalog.snapshot()
-            named = active(there, command.by)
-            return Facts(
-                observed_at=now, catalog_version=there.version, policy=self.policy, named_person=named
-            )
+            known = Facts(observed_at=now, catalog_version=there.version, policy=self.policy)
+            return replace(known, named_person=active(there, command.by))
         if isinstance(command, cmd.Propose):
             there, every = self.catalog.snapshot(), self.retirements()
             known = proposing.facts(command, command.model_id, self.policy, there, every=every, now=now)
@@ -204,6 +204,7 @@ class Gatherer:
                 there = self.catalog.snapshot()
                 return replace(known, attesters=attesters(there, known.policy or self.policy, known.owners))
             case _ if isinstance(command, user_groups.OF_KEEPERS):
+                known = replace(known, kept_with=pruning.kept_with(state, self.retirements(), now))
                 return with_keepers(known, self.catalog.snapshot(), self.policy)
             case cmd.BreakGlass() | cmd.ConfirmBreakGlass():
                 there = self.catalog.snapshot()

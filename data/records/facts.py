@@ -109,6 +109,7 @@ class Facts(Record, frozen=True, kw_only=True):
     pauses        those before the one that lasts
     brownouts_at  endpoint of the plan -> why no brownout can be held there, empty where one can; None where nobody
                   looked
+    kept_with     another retirement whose archive lies at the same place and is kept -> what is said of that
     archive_holds "yes" when the archive of the retirement is there with the recorded digest, else why not
     """
 
@@ -150,6 +151,7 @@ class Facts(Record, frozen=True, kw_only=True):
     teams: tuple[Owners, ...] = ()
     pauses: Pauses = Pauses()
     brownouts_at: dict[str, str] | None = None
+    kept_with: dict[str, str] = {}
     archive_holds: str = ""
     card_waits: str = ""
     has_unheard: bool = False

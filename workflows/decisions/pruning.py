@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from data import events
@@ -40,6 +40,12 @@ def ask(state: Retirement, command: AskPrune, facts: Facts, now: datetime) -> Re
             next_step="Confirm that in the thread, or take it back there",
         )
     meant = _meant(state, command.what, now)
+    if facts.kept_with:
+        raise Refused(
+            f"Nothing of {state.id} may go yet",
+            reasons=list(facts.kept_with.values()),
+            next_step=f"/retire retention {next(iter(facts.kept_with))} says what is kept until when",
+        )
     event = events.PruneAsked(
         at=now,
         by=command.by,
@@ -84,7 +90,7 @@ def confirm(state: Retirement, command: ConfirmPrune, facts: Facts, now: datetim
         return _dropped(
             state, asked, f"<@{asked.asked_by}>, who asked for it, has no say in it any more", now
         )
-    if kept := _kept(state, asked, now):
+    if kept := _kept(state, asked, now, facts.kept_with):
         return _dropped(state, asked, kept, now)
     event = events.PruneConfirmed(
         at=now,
@@ -136,9 +142,11 @@ def record(state: Retirement, command: RecordPruned, facts: Facts, now: datetime
     return decided(state, *happened)
 
 
-def still_kept(state: Retirement, now: datetime) -> str:
+def still_kept(state: Retirement, every: Iterable[Retirement], now: datetime) -> str:
     """Why what was confirmed may not go after all, at the moment it is to; empty where it may."""
-    return _kept(state, state.prune, now) if state.prune is not None else "nobody asks for it any more"
+    if state.prune is None:
+        return "nobody asks for it any more"
+    return _kept(state, state.prune, now, pruning.kept_with(state, every, now))
 
 
 def _dropped(state: Retirement, asked: Prune, because: str, now: datetime) -> RetirementDecision:
@@ -155,13 +163,13 @@ def _asked(state: Retirement, number: int) -> Prune:
     return state.prune
 
 
-def _kept(state: Retirement, asked: Prune, now: datetime) -> str:
+def _kept(state: Retirement, asked: Prune, now: datetime, others: Mapping[str, str]) -> str:
     found = [
         f"{term.kept.of}: {why}"
         for term in pruning.left(state)
         if term.kept.of in asked.classes and (why := pruning.kept_because(state, term, now))
     ]
-    return "; ".join(found)
+    return "; ".join([*found, *others.values()])
 
 
 def _meant(state: Retirement, what: str, now: datetime) -> Sequence[Term]:

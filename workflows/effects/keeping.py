@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from data.archive.keeping import Keeping, longest
 from data.archive.kept import class_of, classes_of
 from data.archive.manifest import payload_manifest, sha256_id
@@ -26,18 +28,23 @@ from workflows.rules.keeping.retention import Term
 
 
 def keep(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
-    """Every class is locked until its day, and held while a legal hold is on it, as the record stands now."""
+    """Every class is locked until its day, and held while a legal hold is on it, as the record stands now.
+
+    Where others have their archive at the same place, it is kept as long as for any of them.
+    """
     state = shop.retirement(claim)
     if state.archived is None:
         return Done(), None
     try:
         there = by_class(state, shop.archive.files(state.archived))
+        others = pruning.beside(state, shop.engine.retirements())
         classes = [
-            (keeping_of(state, term), [file.path for file in files])
+            (keeping_for_all(state, term, others), [file.path for file in files])
             for term in pruning.left(state)
             if (files := there.get(term.kept.of))
         ]
-        described = longest([Keeping(held=bool(state.holds)), *(keeping for keeping, _ in classes)])
+        is_held = any(one.holds for one in (state, *others))
+        described = longest([Keeping(held=is_held), *(keeping for keeping, _ in classes)])
         for keeping, paths in [*classes, (described, [])]:
             shop.archive.keep(state.archived, keeping, paths=paths)
             if shop.second is not None:
@@ -62,7 +69,8 @@ def prune(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             if term.kept.of not in asked.classes:
                 continue
             # A hold that came since counts up to the last moment.
-            if kept := still_kept(shop.retirement(claim), shop.world.now()):
+            every = shop.engine.retirements()
+            if kept := still_kept(shop.retirement(claim), every, shop.world.now()):
                 return Done(), then(
                     claim, cmd.RecordPruned(by=EMERITUS, number=number, gone=gone, trouble=kept)
                 )
@@ -82,6 +90,14 @@ def prune(claim: Claim, shop: Workshop) -> tuple[Result, Then | None]:
             claim, cmd.RecordPruned(by=EMERITUS, number=number, gone=gone, trouble=str(error))
         )
     return Done(), then(claim, cmd.RecordPruned(by=EMERITUS, number=number, gone=gone))
+
+
+def keeping_for_all(state: Retirement, term: Term, others: Sequence[Retirement]) -> Keeping:
+    """How one class is kept for the retirement and for others whose archive lies at the same place."""
+    own = keeping_of(state, term)
+    theirs = [keeping_of(one, of) for one in others for of in pruning.left(one) if of.kept.of == term.kept.of]
+    held = [Keeping(held=bool(one.holds)) for one in others]
+    return replace(longest([own, *theirs, *held]), storage=own.storage)
 
 
 def by_class(state: Retirement, files: Sequence[StoredFile]) -> Mapping[str, Sequence[StoredFile]]:

@@ -15,6 +15,7 @@ from data.events import EMERITUS
 from data.records.archived import Kept
 from data.records.decision import EffectKind
 from data.records.delegation import Account, Delegation
+from data.records.keeping import Hold, Pruned
 from data.records.retention import Retention, StartsFrom
 from data.records.retirement import State
 from tests.builders import (
@@ -36,7 +37,7 @@ from tests.builders import (
 )
 from workflows import commands as cmd
 from workflows.decisions.pruning import still_kept
-from workflows.effects.keeping import tombstone
+from workflows.effects.keeping import keeping_for_all, tombstone
 from workflows.rules import folding
 from workflows.rules.keeping import auditing, pruning
 from workflows.rules.keeping.retention import started_at, terms
@@ -90,7 +91,7 @@ def test_what_may_go_goes_once_two_people_said_so_and_its_tombstones_stay() -> N
     assert [(one.key, one.body) for one in effects if one.kind is EffectKind.PRUNE] == [
         (f"RET-1/prune/{number}", {"number": str(number)})
     ]
-    assert still_kept(story.state, story.now) == ""
+    assert still_kept(story.state, (), story.now) == ""
     gone = {LOGS: (2, 20, "sha256:aa"), "weights": (1, 1184, "sha256:bb")}
     story.does(cmd.RecordPruned(by=EMERITUS, number=number or 0, gone=gone))
     assert (story.state.state, story.state.prune) == (State.PRUNED, None)
@@ -177,7 +178,7 @@ def test_a_legal_hold_keeps_everything_whenever_it_comes(held: str) -> None:
         return
     story.does(confirming(story))
     story.does(hold)
-    assert "a legal hold keeps it (1)" in still_kept(story.state, story.now)
+    assert "a legal hold keeps it (1)" in still_kept(story.state, (), story.now)
 
 
 def test_what_a_regulation_keeps_longer_than_people_may_be_known_is_for_two_people_to_decide() -> None:
@@ -285,6 +286,27 @@ def test_nothing_goes_of_what_still_runs_or_was_archived_under_no_rule() -> None
     story = a_closed()
     story.stands(replace(story.state, policy=replace(POLICY, retention=())))
     assert "does not say how long it is kept" in refusal(story, asking())
+
+
+def test_nothing_goes_of_a_place_that_another_retirement_keeps_its_archive_at() -> None:
+    story = a_closed()
+    assert story.state.archived is not None
+    held = Hold(number=1, by=LEX, at=story.now, why=WHY)
+    other = replace(story.state, id="RET-2", holds=(held,))
+    said = "RET-2 has its archive at the same place, and keeps it (inference-logs: a legal hold keeps it (1))"
+    every = (story.state, other)
+    assert pruning.kept_with(story.state, every, story.now) == {"RET-2": said}
+    apart = replace(other, archived=replace(story.state.archived, location="churn/RET-2/aa"))
+    gone = tuple(Pruned(of=one.of, at=story.now, files=1, bytes=1, tombstone="", number=1) for one in KEPT)
+    free = (replace(other, holds=()), replace(other, pruned=gone), apart, replace(other, archived=None))
+    assert pruning.kept_with(story.state, free, story.now) == {}
+    keeping = [keeping_for_all(story.state, term, (other,)) for term in terms(story.state)]
+    assert [(one.held, one.until is not None) for one in keeping] == [(True, True)] * 2
+    refused = refusal(story, asking(), kept_with={"RET-2": said})
+    assert (said in refused, "/retire retention RET-2" in refused) == (True, True)
+    story.does(asking())
+    assert still_kept(story.state, every, story.now) == said
+    assert story.does(confirming(story), kept_with={"RET-2": said}).reply == f"Nothing of RET-1 goes: {said}."
 
 
 def test_nothing_goes_where_the_first_of_the_two_is_no_colleague_any_more() -> None:

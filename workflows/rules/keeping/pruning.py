@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -38,6 +39,25 @@ def kept_because(state: Retirement, term: Term, now: datetime) -> str:
         return "" if state.state in ENDED else f"nothing goes while it is {state.state}"
     days = counted(term.days_min, "day")
     return f"{term.rule.id} keeps it for {days}, until {term.free_at:%Y-%m-%d}"
+
+
+def beside(state: Retirement, every: Iterable[Retirement]) -> tuple[Retirement, ...]:
+    """Others whose archive lies at the same place, as the same content of a model once did."""
+    if state.archived is None:
+        return ()
+    at = state.archived.location
+    others = (one for one in every if one.id != state.id and one.archived is not None)
+    return tuple(one for one in others if one.archived is not None and one.archived.location == at)
+
+
+def kept_with(state: Retirement, every: Iterable[Retirement], now: datetime) -> dict[str, str]:
+    """Those of them that something of it is kept for -> why."""
+    found = {}
+    for other in beside(state, every):
+        terms_left = ((term, kept_because(other, term, now)) for term in left(other))
+        if why := next((f"{term.kept.of}: {why}" for term, why in terms_left if why), ""):
+            found[other.id] = f"{other.id} has its archive at the same place, and keeps it ({why})"
+    return found
 
 
 def over_between(state: Retirement, after: datetime, until: datetime) -> tuple[Term, ...]:

@@ -20,6 +20,7 @@ from data.records.waivers import ARCHIVE
 from workflows.rules.gating import completeness
 from workflows.rules.keeping import retention
 from workflows.rules.keeping.retention import Term, locked_until
+from workflows.rules.voting import weighing
 from workflows.veiling import ids_without_names
 
 
@@ -86,6 +87,7 @@ def wrapping(
             **({SIGNATURE_FILE: sign(bag, subject.model_id)} if sign else {}),
         }
 
+    wanted = {ArtifactClass.WEIGHTS, *(weighing.archives(state) if state.policy else ())}
     info = {
         "Internal-Sender-Identifier": state.id,
         "Internal-Sender-Description": f"Retired model {subject.model_id}",
@@ -97,5 +99,6 @@ def wrapping(
         keeping=locks(state),
         without=frozenset(completeness.waived(state)),
         waive=f"/retire waive {state.id} {ARCHIVE}",
+        required=wanted,
         retirement_id=state.id,
     )

@@ -1,6 +1,7 @@
-"""What a source names and does not hold itself: files kept in git LFS, and submodules, whose commits lie elsewhere.
+"""What a source names and does not hold itself: files in git LFS or DVC, and submodules, whose commits lie elsewhere.
 
-Source: github.com/git-lfs/git-lfs docs/spec.md (a pointer is less than 1,024 bytes), git-scm.com/docs/gitsubmodules
+Source: github.com/git-lfs/git-lfs docs/spec.md (a pointer is less than 1,024 bytes), git-scm.com/docs/gitsubmodules,
+dvc.org/doc/user-guide/project-structure/dvc-files (YAML with one entry in `outs`)
 """
 
 from __future__ import annotations
@@ -15,8 +16,15 @@ _POINTER = re.compile(
 )
 
 
+DVC = ".dvc"
+DVC_BYTES_MAX = 65_536
+"""One that lists the files of a folder is longer than most. What is longer than this is no pointer."""
+_OUTS = re.compile(r"^outs:[ \r]*\n(?P<outs>(?:[ -].*\n?)+)", re.MULTILINE)
+_FIELD = re.compile(r"^[ -]+(?P<key>path|size|md5|etag|checksum):[ ]*(?P<value>.+?)\s*$", re.MULTILINE)
+
+
 class Elsewhere(Record, frozen=True, kw_only=True):
-    """One thing that is only named. `version` is its digest in LFS, or the commit of a submodule."""
+    """One thing that is only named. `version` is its digest in LFS or DVC, or the commit of a submodule."""
 
     path: str
     what: str
@@ -40,3 +48,19 @@ def pointed(path: str, content: bytes) -> Elsewhere | None:
         return None
     oid = found["oid"].decode("ascii", "replace")
     return Elsewhere(path=path, what="git LFS", version=oid, bytes=int(found["size"]))
+
+
+def tracked(path: str, content: bytes) -> Elsewhere | None:
+    """What a file of DVC stands for, by its own path; None for what is none."""
+    found = _OUTS.search(content.decode("utf-8", "replace")) if path.endswith(DVC) else None
+    if found is None:
+        return None
+    told = {one["key"]: one["value"].strip("'\"") for one in _FIELD.finditer(found["outs"])}
+    folder, _, name = path.removesuffix(DVC).rpartition("/")
+    size = told.get("size", "")
+    return Elsewhere(
+        path="/".join(filter(None, (folder, told.get("path", name)))),
+        what="DVC",
+        version=next((told[key] for key in ("md5", "etag", "checksum") if key in told), ""),
+        bytes=int(size) if size.isdigit() else 0,
+    )

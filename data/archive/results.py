@@ -68,6 +68,7 @@ class Wrapping:
     info     labels of bag-info.txt, e.g. Source-Organization
     keeping  how what has a role is kept; "" is for all other roles. What describes them keeps as long as the longest
     without  roles of which what lies elsewhere is gone without; `waive` begins the command that does so
+    required  roles whose files must have something in them, where there are any
     retirement_id  whose archive it is: the same content of another one has a place of its own
     """
 
@@ -76,6 +77,7 @@ class Wrapping:
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     without: Collection[str] = ()
     waive: str = "/retire waive RET-n archive:"
+    required: Collection[str] = ()
     retirement_id: str = ""
 
 

@@ -1,6 +1,7 @@
 """What is put into an archive is there once and proven, whatever happens behind its back."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -220,12 +221,39 @@ def test_a_pointer_of_git_lfs_is_not_archived_in_the_place_of_what_it_points_to(
         put(kept.store, model)
     assert str(refused.value) == (
         "Cannot archive all of weights: not there: weights/w.bin, 5,368,709,120 bytes in git LFS. Put the content "
-        "itself there (git lfs pull), name the commits of submodules among the artifacts, too, or go without by "
-        "name, /retire waive RET-n archive:weights REASON; it is tried again"
+        "itself there (git lfs pull, dvc pull), name the commits of submodules among the artifacts, too, or go "
+        "without by name, /retire waive RET-n archive:weights REASON; it is tried again"
     )
     assert refused.value.classes == ("weights",)
     assert kept.everything() == []
     assert put(kept.store, model, wrapping=Wrapping(without={"weights"})).archived.files == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "lacks"),
+    [
+        ("w.bin", "", "weights/w.bin, which has 0 bytes"),
+        (
+            "w.bin.dvc",
+            "outs:\n- md5: a304afb96060aad90176268345e10355\n  size: 5368709120\n  hash: md5\n  path: w.bin\n",
+            "weights/w.bin, 5,368,709,120 bytes in DVC",
+        ),
+    ],
+    ids=["an upload that failed", "a pointer of DVC"],
+)
+def test_weights_without_a_byte_of_their_own_are_not_archived(
+    archive: ArtifactStore, model: Path, name: str, content: str, lacks: str
+) -> None:
+    weights = (model / "weights/w.bin").read_bytes()
+    (model / "weights/w.bin").unlink()
+    (model / "weights" / name).write_text(content)
+    with pytest.raises(Lacking, match=f"all of weights: not there: {re.escape(lacks)}") as refused:
+        put(archive, model, wrapping=Wrapping(required={"weights"}))
+    assert refused.value.classes == ("weights",)
+    waived = Wrapping(required={"weights"}, without={"weights"})
+    assert put(archive, model, wrapping=waived).archived.files == 2
+    (model / "weights/w.bin").write_bytes(weights)
+    assert put(archive, model, wrapping=Wrapping(required={"weights"})).archived.bytes > len(weights)
 
 
 def test_two_artifacts_in_one_place_are_refused(archive: ArtifactStore, model: Path) -> None:

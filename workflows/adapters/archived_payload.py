@@ -11,7 +11,7 @@ import msgspec
 
 from data.archive.bag import changed
 from data.archive.bag_paths import stays_inside
-from data.archive.elsewhere import Elsewhere, may_point, pointed
+from data.archive.elsewhere import DVC, DVC_BYTES_MAX, Elsewhere, may_point, pointed, tracked
 from data.archive.findings import FINDINGS_SHOWN_MAX, Finding, Fixity, report
 from data.archive.fixity import PAYLOAD
 from data.archive.freshness import SOURCES_FILE, Before, differences, marks, removed
@@ -19,6 +19,7 @@ from data.archive.keeping import Keeping
 from data.archive.manifest import PAYLOAD_MANIFEST, TAG_MANIFEST, sha256_id
 from data.archive.results import Artifact, Bag, PayloadFile, Stopped, Wrapping
 from data.errors import Corrupt, EmeritusError, Invalid, Lacking, Problem, Refused, Stale, Unavailable
+from data.records.artifacts import ArtifactClass
 
 ARTIFACTS_FILE = "artifacts.json"
 KEY_BYTES_MAX = 1_024
@@ -63,20 +64,29 @@ def require_whole(payload: Sequence[PayloadFile], wrapping: Wrapping) -> None:
     # A commit is the mark of its own bundle.
     there = {file.mark for file in payload if file.is_fixed}
     lacking = [
-        (file.role, one)
+        (file.role, str(one))
         for file in payload
         if file.role not in wrapping.without
-        for one in _lacks(file)
+        for one in (*_lacks(file), *_tracked(file, payload))
         if sha256_id(one.version.encode()) not in there
+    ]
+    bytes_of: dict[str, int] = {}
+    for file in payload:
+        bytes_of[file.role] = bytes_of.get(file.role, 0) + file.size_bytes
+    empty = {role for role, size in bytes_of.items() if not size and role in wrapping.required}
+    lacking += [
+        (file.role, f"{file.path}, which has 0 bytes")
+        for file in payload
+        if file.role in empty.difference(wrapping.without)
     ]
     if not lacking:
         return
     classes = tuple(dict.fromkeys(role for role, _ in lacking))
     raise Lacking(
         f"Cannot archive all of {', '.join(classes)}",
-        reasons=[f"not there: {one}" for one in _shortened([str(one) for _, one in lacking])],
-        next_step="Put the content itself there (git lfs pull), name the commits of submodules among the artifacts, "
-        f"too, or go without by name, {wrapping.waive}{classes[0]} REASON; it is tried again",
+        reasons=[f"not there: {one}" for one in _shortened([one for _, one in lacking])],
+        next_step="Put the content itself there (git lfs pull, dvc pull), name the commits of submodules among the "
+        f"artifacts, too, or go without by name, {wrapping.waive}{classes[0]} REASON; it is tried again",
         classes=classes,
     )
 
@@ -87,6 +97,16 @@ def _lacks(file: PayloadFile) -> tuple[Elsewhere, ...]:
         return tuple(msgspec.structs.replace(one, path=f"{folder}/{one.path}") for one in file.elsewhere)
     found = pointed(file.path, b"".join(file.chunks()))
     return (found,) if found else ()
+
+
+def _tracked(file: PayloadFile, payload: Sequence[PayloadFile]) -> tuple[Elsewhere, ...]:
+    """What DVC keeps and nobody pulled. In code its files belong to the source, which is whole without the data."""
+    if file.role == ArtifactClass.CODE or not file.path.endswith(DVC) or file.size_bytes > DVC_BYTES_MAX:
+        return ()
+    found = tracked(file.path, b"".join(file.chunks()))
+    if found is None or any(f"{one.path}/".startswith(f"{found.path}/") for one in payload):
+        return ()
+    return (found,)
 
 
 def require_none_added(listed: Sequence[PayloadFile], found: Sequence[PayloadFile]) -> None:

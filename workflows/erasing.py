@@ -31,6 +31,10 @@ SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 BECAUSE_MAX = 200
 FILES = frozenset({"ahead", "audit", "dependants", "digest chart", "picture"})
 """Notices that are files, which nothing draws anew. Of these a bundle alone has what people wrote."""
+FIXED = (
+    "ids, names of things as catalogs had them, and of callers as logs had them, are hashed as they stand "
+    "and cannot be erased"
+)
 
 
 class Erasure(Record, frozen=True, kw_only=True):
@@ -76,9 +80,7 @@ def erase(
         about = f' that has "{containing}" in it' if containing else ""
         raise Refused(
             f"Nobody wrote anything in entry {entry} of {state.id}{about}, or it is erased already",
-            reasons=[
-                "ids, and names of things as catalogs had them, are hashed as they stand and cannot be erased"
-            ],
+            reasons=[FIXED],
             next_step=f"emeritus erase {state.id} lists what people wrote, by entry",
         )
     command = encoded(

@@ -104,8 +104,8 @@ def _in_all(found: list[Written], where: str, containing: str) -> list[str]:
         )
     if any(one.fixed for one in found):
         said.append(
-            "What cannot be erased is hashed as it stands: ids, and names of teams and things as catalogs had them; "
-            "in older entries those of people who owned something themselves"
+            "What cannot be erased is hashed as it stands: ids, names of teams and things as catalogs had them, "
+            "and of callers as logs of calls had them; in older entries those of people who owned something themselves"
         )
     return said
 
@@ -146,8 +146,7 @@ def _erase(
         )
     say(
         "Files that were exported, backups and copies of the record still have it: delete or replace them, too",
-        "Ids, and names of things as catalogs had them, are hashed as they stand and cannot be erased: "
-        "emeritus erase --containing NAME says where one is",
+        f"{erasing.FIXED.capitalize()}: emeritus erase --containing NAME says where one is",
     )
 
 

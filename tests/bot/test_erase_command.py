@@ -40,7 +40,7 @@ def test_without_an_entry_it_lists_what_people_wrote_and_where_a_name_stands(run
     stands = 'cannot be erased: "group:default/storefront", "Storefront"'
     assert named[0] == f"RET-1 entry 1, 2026-03-02, proposed by U01TOMBIRCH: {stands}"
     assert named[-1].startswith(
-        "What cannot be erased is hashed as it stands: ids, and names of teams and things"
+        "What cannot be erased is hashed as it stands: ids, names of teams and things"
     )
 
     assert run("erase", "--containing", "nowhere").stdout == (
@@ -50,6 +50,7 @@ def test_without_an_entry_it_lists_what_people_wrote_and_where_a_name_stands(run
         assert run("erase", *wrong).exit_code == 2
     elsewhere = run("erase", "RET-1", "1", *BY, "--containing", "audit week")
     assert 'Nobody wrote anything in entry 1 of RET-1 that has "audit week" in it' in elsewhere.output
+    assert "and of callers as logs had them" in " ".join(elsewhere.output.split())
 
 
 def test_who_answers_for_it_is_a_person_and_there_is_a_reason(run: Run, signed: str) -> None:  # noqa: F811

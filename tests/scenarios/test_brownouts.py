@@ -17,6 +17,7 @@ from tests.scenarios.reading import key_of
 from tests.scenarios.test_proxied import SERVES
 from tests.scenarios.town import TOM, Town
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
+from workflows.rules.people.due import steps_ahead
 
 BROWNED = f"{POLICY}[brownouts]\nminutes = [5]\n[tiers.3]\nnotice_days = 30\nbrownouts = true\n"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -52,6 +53,8 @@ def test_callers_get_503_who_is_exempt_is_served_and_who_nobody_knows_is_asked_a
         owed = next(duty for duty in town.retirement().obligations if duty.consumer.owners.slack_ids)
         owner, mine = owed.consumer.owners.slack_ids[0], owed.consumer.consumer_id
         assert "is near: told" in town.thread()
+        due = list(steps_ahead(town.retirement()))
+        assert [one.due_at for one in due if one.kind is StepKind.BROWNOUT] == [window.starts_at]
         with a_proxy(proxies, begun=window.starts_at + MINUTE) as (_, address):
             until(town, window.starts_at + 5 * SECOND)
             assert town.retirement().state is State.BROWNOUT

@@ -11,6 +11,13 @@ from bot.views.card.lines import line
 from bot.views.card.proposal import headline
 from bot.views.card.steps import zone_of
 from data import events
+from data.events.brownouts import (
+    BrownoutAborted,
+    BrownoutCounted,
+    BrownoutEnded,
+    BrownoutSkipped,
+    ConsumerExempted,
+)
 from data.events.granting import ArchiveRead, ReadEnded, ReadGranted, ReadRevoked
 from data.records.retirement import Retirement
 
@@ -46,6 +53,11 @@ TOLD = (
     ReadRevoked,
     ReadEnded,
     ArchiveRead,
+    BrownoutEnded,
+    BrownoutAborted,
+    BrownoutSkipped,
+    BrownoutCounted,
+    ConsumerExempted,
     events.Paused,
     events.Resumed,
     events.ManualReported,

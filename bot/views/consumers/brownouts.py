@@ -39,10 +39,17 @@ def told(retirement: Retirement, slack_id: str, number: int) -> Payload:
     names = limits.joined([consumer_name(retirement, one) for one in ids], 600, between=", ", at_most=10)
     text = (
         f":high_brightness: *{retirement.id}* {safe(name_of(retirement))}: {_now(retirement, number)}"
-        f"\nYours: {names or 'none'}. Whoever still calls it gets `503` and `Retry-After` meanwhile; "
-        "exempt what must not fail."
+        f"\nYours: {names or 'none'}.{_meanwhile(retirement, number)}"
     )
     return message(text, [section(text), *_spared(retirement, ids), *_buttons(retirement, 0, ids)])
+
+
+def _meanwhile(retirement: Retirement, number: int) -> str:
+    """What is still to come of it, or of the next one."""
+    one = seen(retirement, number)
+    if one is None or one.state is BrownoutState.RUNNING:
+        return " Whoever still calls it gets `503` and `Retry-After` meanwhile; exempt what must not fail."
+    return " Exempt what must not fail in the next one." if ahead(retirement) else ""
 
 
 def _now(retirement: Retirement, number: int) -> str:

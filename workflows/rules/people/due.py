@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from data.records.plan import Step
-from data.records.progress import Progress
+from data.records.progress import Progress, StepKind
 from data.records.retirement import Duty, Obligation, Retirement, State
 from workflows.rules.hours import day_of, late_at
+from workflows.rules.plans.browned import ahead
 
 GRACE = timedelta(days=1)
 """Ours: steps begin at the hour at which digests are sent, and a long copy takes its time: neither is at risk yet."""
@@ -47,11 +50,13 @@ def put_off_until(owed: Iterable[Obligation], state: Retirement) -> date | None:
 
 
 def steps_ahead(state: Retirement) -> Iterator[Step]:
-    """Steps that are not done; while the plan is voted on it has none."""
+    """Steps that are not done, of brownouts each that is ahead; while the plan is voted on it has none."""
     if state.plan is None or state.state is State.PROPOSED:
         return
     for step in state.plan.steps:
-        if state.progress(step.kind).progress is not Progress.DONE:
+        if step.kind is StepKind.BROWNOUT:
+            yield from (replace(step, due_at=one.starts_at, windows=(one,)) for _, one in ahead(state))
+        elif state.progress(step.kind).progress is not Progress.DONE:
             yield step
 
 

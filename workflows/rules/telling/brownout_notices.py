@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from data import events
 from data.events.brownouts import (
@@ -44,7 +44,12 @@ def _of_event(before: Retirement, state: Retirement, event: BrownoutEvent, versi
         case BrownoutBegun():
             yield from _in_thread(before, state, event.number)
             yield from _direct(state, event.number, BEGUN, version)
-        case BrownoutEnded() | BrownoutAborted() | BrownoutSkipped():
+        case BrownoutEnded():
+            if _is_told(before, event.number):
+                yield from _in_thread(before, state, event.number)
+                # Whoever moved, and did not call, has nothing to do about it.
+                yield from _direct(state, event.number, OVER, version, of=event.refused)
+        case BrownoutAborted() | BrownoutSkipped():
             if _is_told(before, event.number):
                 yield from _in_thread(before, state, event.number)
                 yield from _direct(state, event.number, OVER, version)
@@ -81,7 +86,11 @@ def _in_thread(before: Retirement, state: Retirement, number: int) -> Iterable[E
         yield messages.in_thread(state, key, NOTICE, number=str(number))
 
 
-def _direct(state: Retirement, number: int, what: str, version: int) -> Iterable[Effect]:
-    for person in people_of(state.obligations):
+def _direct(
+    state: Retirement, number: int, what: str, version: int, *, of: Container[str] | None = None
+) -> Iterable[Effect]:
+    """To whoever answers for a consumer, or for one of these."""
+    duties = [one for one in state.obligations if of is None or one.consumer.consumer_id in of]
+    for person in people_of(duties):
         key = f"{state.id}/brownout-{version}/{what}/{person}"
         yield messages.direct(key, TOLD, person, number=str(number), what=what)

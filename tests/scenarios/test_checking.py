@@ -123,7 +123,7 @@ def test_a_check_that_the_bot_dies_over_is_run_again_and_recorded_once(tmp_path:
         town.dies_over = "after check"
         with suppress(Exception):  # whatever a record says that is gone
             town.command(TOM, "check RET-1 restock-planner")
-        assert town.is_dead.is_set()
+        assert town.is_dead.wait(30)
         town.restart()
         assert town.retirement().checks[0].end is CheckEnd.RUNNING
         town.pass_time(minutes=10)

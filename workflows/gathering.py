@@ -26,13 +26,12 @@ from workflows.brownable import NOTHING_BROWNABLE, Brownable
 from workflows.checks import NO_CHECKS, Checks
 from workflows.commands.brownouts import BeginBrownout, PrepareBrownout
 from workflows.examples import following, namesake
-from workflows.in_person import with_account, with_proof
+from workflows.in_person import with_account, with_colleagues, with_proof
 from workflows.membership import (
     active,
     attesters,
     glass_breakers,
     groups,
-    no_colleagues,
     people_now,
     reviewers,
     weighed_now,
@@ -104,17 +103,12 @@ class Gatherer:
         if self.user_groups is None:
             return self._facts(command, state, now)
         there = self.catalog.snapshot()
-        groups_asked = user_groups.asked_for(command, state, self.policy, self.review, there)
-        if not groups_asked:
-            return self._facts(command, state, now)
-        nobody_in = self.user_groups.ask(groups_asked, lately=isinstance(command, user_groups.BY_ROLE_LATELY))
+        nobody_in = self.user_groups.nobody_in(command, state, self.policy, self.review, there)
         return replace(self._facts(command, state, now), nobody_in=nobody_in)
 
     def _facts(self, command: cmd.AnyCommand, state: Retirement | None, now: datetime) -> Facts:
         known = self.brownable.known(self._of_command(command, state, now), command, state, self.policy)
-        if isinstance(command, cmd.Propose | cmd.Revise) and self.readers is not None:
-            return replace(known, no_colleagues=no_colleagues(known, self.readers.account))
-        return known
+        return with_colleagues(known, command, self.readers)
 
     def _of_command(  # noqa: PLR0911 - one case per kind of command
         self, command: cmd.AnyCommand, state: Retirement | None, now: datetime

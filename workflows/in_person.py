@@ -1,4 +1,7 @@
-"""What is asked outside of whoever speaks: whether the account is a colleague's, and whether it is really them."""
+"""What is asked outside of whoever speaks: whether the account is a colleague's, and whether it is really them.
+
+And of those who are to vote, whether their accounts are.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from data.records.delegation import Account
 from data.records.facts import Facts
 from data.records.retirement import Retirement
 from workflows import commands as cmd
+from workflows.membership import no_colleagues
 from workflows.ports import Readers
 from workflows.second_factor import SecondFactor, proved
 
@@ -59,6 +63,13 @@ def _others(command: cmd.AnyCommand, state: Retirement) -> tuple[str, ...]:
             return (command.to,)
         case _:
             return ()
+
+
+def with_colleagues(known: Facts, command: cmd.AnyCommand, readers: Readers | None) -> Facts:
+    """The same facts, with who of a vote that is to begin is no colleague."""
+    if readers is None or not isinstance(command, cmd.Propose | cmd.Revise):
+        return known
+    return replace(known, no_colleagues=no_colleagues(known, readers.account))
 
 
 def with_proof(

@@ -119,6 +119,18 @@ class UserGroups:
         self._failed_at: float | None = None
         self._has_moved = False
 
+    def nobody_in(
+        self,
+        command: cmd.AnyCommand,
+        state: Retirement | None,
+        policy: Policy,
+        review: Review,
+        there: Snapshot,
+    ) -> dict[str, str]:
+        """Of those that this command's decision goes by, the ones nobody is in, and why. Raises `Unavailable`."""
+        names = asked_for(command, state, policy, review, there)
+        return self.ask(names, lately=isinstance(command, BY_ROLE_LATELY)) if names else {}
+
     def ask(self, names: Iterable[str], *, lately: bool = False) -> dict[str, str]:
         """Ask who is in these; with `lately`, not of those that were told within minutes. Raises `Unavailable`.
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from data import events
 from data.errors import NotFound, Refused
 from data.events.brownouts import (
@@ -46,7 +48,7 @@ from workflows.decisions.decided import (
 from workflows.rules.consumers import callers, obligations
 from workflows.rules.consumers.obligations import people_of
 from workflows.rules.gating import brownout_gates
-from workflows.rules.gating.readiness import readiness
+from workflows.rules.gating.readiness import Readiness, readiness
 from workflows.rules.people.delegating import answers_as
 from workflows.rules.permissions import check
 from workflows.rules.plans import brownouts
@@ -55,7 +57,8 @@ from workflows.rules.plans.brownouts import lasting
 
 LATE = "Emeritus was not there when it was to begin"
 NOBODY_THERE = "when nobody works who could end it, by [windows] of the policy"
-SEEN_IN = "brownout {number} of {id}"
+Over = BrownoutEnded | BrownoutAborted | BrownoutCounted
+"""Each tells who was refused."""
 
 
 def announce(state: Retirement, command: AnnounceBrownout, facts: Facts, now: datetime) -> RetirementDecision:
@@ -78,24 +81,20 @@ def prepare(state: Retirement, command: PrepareBrownout, facts: Facts, now: date
     assert found is not None
     if now >= found.starts_at:
         return _skipped(state, command.number, (LATE,), (), now)
-    if (unmet := _unmet(state, command.number, found.starts_at, facts)) is not None:
-        return _skipped(state, command.number, *unmet, now)
+    ready = _readiness(state, command.number, found.starts_at, facts)
+    if ready.unmet:
+        return _skipped(state, command.number, ready.reasons, ready.gates, now)
     if not brownouts.is_at_work(found, facts):
         # Where dates moved by days that are no working days.
         return _skipped(state, command.number, (f"it would begin {NOBODY_THERE}",), ("hours",), now)
     return decided(state, effects=(holding(state, command.number),))
 
 
-def _unmet(
-    state: Retirement, number: int, at: datetime, facts: Facts
-) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Reasons and gates by which it may not be; None where it may. `at`: when it is to be."""
+def _readiness(state: Retirement, number: int, at: datetime, facts: Facts) -> Readiness:
+    """All gates of one of them. `at`: when it is to be."""
     assert state.plan is not None
     ready = readiness(state, state.plan.step(StepKind.BROWNOUT), facts, at)
-    more = brownout_gates.before_one(state, number)
-    if not ready.unmet and not more:
-        return None
-    return (*ready.reasons, *(one.why for one in more)), (*ready.gates, *(one.name for one in more))
+    return replace(ready, unmet=(*ready.unmet, *brownout_gates.before_one(state, number)))
 
 
 def _skipped(
@@ -113,12 +112,11 @@ def begin(state: Retirement, command: BeginBrownout, facts: Facts, now: datetime
     found = window(state, command.number)
     if found is None or seen(state, command.number) or not is_on(state) or now >= found.ends_at:
         return nothing()
-    if (unmet := _unmet(state, command.number, now, facts)) is not None:
-        return _skipped(state, command.number, *unmet, now)
-    assert state.plan is not None
-    evidence = readiness(state, state.plan.step(StepKind.BROWNOUT), facts, now).evidence
+    ready = _readiness(state, command.number, now, facts)
+    if ready.unmet:
+        return _skipped(state, command.number, ready.reasons, ready.gates, now)
     begun = BrownoutBegun(
-        at=now, by=events.EMERITUS, number=command.number, before=command.before, evidence=evidence
+        at=now, by=events.EMERITUS, number=command.number, before=command.before, evidence=ready.evidence
     )
     return decided(state, begun)
 
@@ -169,7 +167,7 @@ def count(state: Retirement, command: CountBrownout, facts: Facts, now: datetime
 
 def _over(
     state: Retirement,
-    event: BrownoutEnded | BrownoutAborted | BrownoutCounted,
+    event: Over,
     names: dict[str, str],
     now: datetime,
     *,
@@ -186,16 +184,12 @@ def _over(
 
 
 def _found(
-    state: Retirement,
-    event: BrownoutEnded | BrownoutAborted | BrownoutCounted,
-    names: dict[str, str],
-    now: datetime,
+    state: Retirement, event: Over, names: dict[str, str], now: datetime
 ) -> tuple[events.CallersSeen, ...]:
     """Whoever called, and nobody declares, is asked about like all others, unless they were asked about before."""
     assert state.plan is not None
     known = {one.consumer.consumer_id for one in callers.open_ones(state)}
     known |= {one.consumer.consumer_id for one in state.obligations}
-    day = now.date().isoformat()
     fresh = tuple(
         Caller(
             consumer=Impacted(
@@ -205,14 +199,7 @@ def _found(
                 distance=1,
                 path=(one, state.plan.subject.model_id),
             ),
-            calls=Calls(
-                consumer_id=one,
-                to_id=state.plan.subject.model_id,
-                seen_in=SEEN_IN.format(number=event.number, id=state.id),
-                sources=("brownout",),
-                first_seen=day,
-                last_seen=day,
-            ),
+            calls=_calls(state, event, one, state.plan.subject.model_id, now),
         )
         for one in event.refused
         if one.startswith(SEEN) and one not in known
@@ -220,28 +207,31 @@ def _found(
     return (events.CallersSeen(at=now, by=events.EMERITUS, callers=fresh),) if fresh else ()
 
 
-def _not_moved(
-    state: Retirement, event: BrownoutEnded | BrownoutAborted | BrownoutCounted, now: datetime
-) -> tuple[events.Reopened, ...]:
+def _not_moved(state: Retirement, event: Over, now: datetime) -> tuple[events.Reopened, ...]:
     """An answer that calls speak against is none; whoever vouched for a consumer by name is believed."""
-    day = now.date().isoformat()
     return tuple(
         events.Reopened(
             at=now,
             by=events.EMERITUS,
-            calls=Calls(
-                consumer_id=one,
-                to_id=duty.consumer.path[-1] if duty.consumer.path else "",
-                seen_in=SEEN_IN.format(number=event.number, id=state.id),
-                sources=("brownout",),
-                first_seen=day,
-                last_seen=day,
-            ),
+            calls=_calls(state, event, one, duty.consumer.path[-1] if duty.consumer.path else "", now),
             owners=duty.consumer.owners,
             answer_by=obligations.answer_by(state, now),
         )
         for one in event.refused
         if (duty := state.obligation(one)) is not None and duty.duty is Duty.MIGRATED
+    )
+
+
+def _calls(state: Retirement, event: Over, consumer_id: str, to_id: str, now: datetime) -> Calls:
+    """Those that were refused, as a catalog would tell of them."""
+    day = now.date().isoformat()
+    return Calls(
+        consumer_id=consumer_id,
+        to_id=to_id,
+        seen_in=f"brownout {event.number} of {state.id}",
+        sources=("brownout",),
+        first_seen=day,
+        last_seen=day,
     )
 
 

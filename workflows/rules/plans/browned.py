@@ -66,13 +66,10 @@ def is_on(state: Retirement) -> bool:
 
 def is_wanted(state: Retirement, number: int, plan_digest: str) -> bool:
     """Is this one of this plan to be held, or held on?"""
-    is_of_plan = state.plan is not None and state.plan.digest == plan_digest
+    if not is_on(state) or state.plan is None or state.plan.digest != plan_digest:
+        return False
     found = seen(state, number)
-    may_begin = found is None and number in dict(ahead(state))
-    return is_on(state) and is_of_plan and (may_begin or (found or _NEVER).state is BrownoutState.RUNNING)
-
-
-_NEVER = BrownoutSeen(number=0, state=BrownoutState.SKIPPED, at=datetime.min)  # noqa: DTZ901 - compared with nothing
+    return number in dict(ahead(state)) if found is None else found.state is BrownoutState.RUNNING
 
 
 def ends_with(before: Retirement, after: Retirement) -> str:

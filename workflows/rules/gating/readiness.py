@@ -33,18 +33,9 @@ RUNS_IN = {
     StepKind.ANNOUNCE: (State.APPROVED,),
     StepKind.ARCHIVE: (State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED),
     StepKind.DRILL: (State.APPROVED, State.MIGRATING, State.BROWNOUT, State.DISABLED),
-    StepKind.MIGRATE: (
-        State.MIGRATING,
-        State.BROWNOUT,
-    ),
-    StepKind.BROWNOUT: (
-        State.MIGRATING,
-        State.BROWNOUT,
-    ),
-    StepKind.DISABLE: (
-        State.MIGRATING,
-        State.BROWNOUT,
-    ),
+    StepKind.MIGRATE: (State.MIGRATING, State.BROWNOUT),
+    StepKind.BROWNOUT: (State.MIGRATING, State.BROWNOUT),
+    StepKind.DISABLE: (State.MIGRATING, State.BROWNOUT),
     StepKind.CLOSE: (State.DISABLED,),
 }
 MAY_RUN_EARLY = frozenset({StepKind.ARCHIVE})
@@ -120,25 +111,12 @@ def readiness(  # noqa: PLR0912 - one case per step
             unmet += _after(state, StepKind.ANNOUNCE)
         case StepKind.BROWNOUT:
             unmet += _after(state, StepKind.MIGRATE)
-            unmet += [
-                *archive_gates.made(state),
-                *archive_gates.proven(state, facts),
-                *_obligations(state),
-                *objecting.gates(state),
-                *callers.not_moved(state, facts),
-            ]
+            unmet += _before_outage(state, facts)
         case StepKind.DISABLE:
             unmet += _after(state, StepKind.MIGRATE)
             unmet += brownout_gates.held(state)
-            unmet += [
-                *archive_gates.made(state),
-                *archive_gates.proven(state, facts),
-                *_obligations(state),
-                *objecting.gates(state),
-                *callers.not_moved(state, facts),
-                *attesting.gates(state, now),
-                *check_gates.gates(state, facts, now),
-            ]
+            unmet += _before_outage(state, facts)
+            unmet += [*attesting.gates(state, now), *check_gates.gates(state, facts, now)]
             for reading in facts.readings:
                 unmet += endpoint_gates.traffic(state, reading)
                 evidence.append(endpoint_gates.evidence(state, reading))
@@ -152,6 +130,17 @@ def readiness(  # noqa: PLR0912 - one case per step
             ]
             unmet += [*break_glass.gates(state), *closing.gates(state)]
     return Readiness(unmet=tuple(unmet), evidence=tuple(evidence))
+
+
+def _before_outage(state: Retirement, facts: Facts) -> list[Gate]:
+    """Before service ends, if only for minutes: all is preserved, and nobody is known to call any more."""
+    return [
+        *archive_gates.made(state),
+        *archive_gates.proven(state, facts),
+        *_obligations(state),
+        *objecting.gates(state),
+        *callers.not_moved(state, facts),
+    ]
 
 
 def _unbound(state: Retirement) -> str:

@@ -37,22 +37,19 @@ def held(state: Retirement) -> list[Gate]:
     waive = f"/retire waive {state.id} {BROWNOUTS} REASON goes on without"
     left = [f"{number} on {one.starts_at:%Y-%m-%d %H:%M} UTC" for number, one in ahead(state)]
     left += [f"{one.number}, which runs" for one in state.brownouts if one.state is BrownoutState.RUNNING]
-    missed = [
-        f"{one.number}, {one.state}: {one.why}" if one.why else f"{one.number}, {one.state}"
-        for one in state.brownouts
-        if one.state in (BrownoutState.ABORTED, BrownoutState.SKIPPED)
-    ]
+    missed = [one for one in state.brownouts if one.state in (BrownoutState.ABORTED, BrownoutState.SKIPPED)]
     gates = []
     if left:
         why = f"{counted(len(left), 'brownout')} {'is' if len(left) == 1 else 'are'} ahead ({named(left)}): {waive}"
         gates.append(Gate(f"brownouts ahead/{len(left)}", why))
     if missed:
         verb = "was" if len(missed) == 1 else "were"
+        names = named([f"{one.number}, {one.state}{f': {one.why}' if one.why else ''}" for one in missed])
         why = (
-            f"{counted(len(missed), 'brownout')} {verb} not held to the end ({named(missed)}): press Edit plan on the "
+            f"{counted(len(missed), 'brownout')} {verb} not held to the end ({names}): press Edit plan on the "
             f"card for others, or {waive}"
         )
-        gates.append(Gate(f"brownouts missed/{','.join(one.split(',')[0] for one in missed)}", why))
+        gates.append(Gate(f"brownouts missed/{','.join(str(one.number) for one in missed)}", why))
     return [*gates, *unknown]
 
 
@@ -60,9 +57,8 @@ def _unknown(state: Retirement) -> list[Gate]:
     """Whoever a brownout found, and nobody declares, holds the switch-off until somebody says whose it is."""
     refused = {name for one in state.brownouts for name in one.refused}
     found = [one for one in callers.waiting(state) if one.consumer.consumer_id in refused]
-    found.sort(
-        key=lambda one: one.consumer.name not in RESERVED
-    )  # a name that means something else is said first
+    # A name that means something else is said first.
+    found.sort(key=lambda one: one.consumer.name not in RESERVED)
     if not found:
         return []
     names = named([_called(one.consumer) for one in found])

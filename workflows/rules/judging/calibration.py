@@ -6,7 +6,6 @@ fire: their number counts as if they were so many proofs, and only what is cappe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +13,6 @@ from msgspec.structs import replace
 
 from data.records.judged import Judging, Verdict
 from data.records.traffic import Arm, Observed
-from workflows.rules.judging.evidence import Cell
 from workflows.rules.judging.verdicts import judged
 
 OTHER = {Arm.OLD: Arm.NEW, Arm.NEW: Arm.OLD}
@@ -33,10 +31,6 @@ def turned(observed: Observed) -> Observed:
     return replace(
         observed, counts=counts, models={OTHER[arm]: calls for arm, calls in observed.models.items()}
     )
-
-
-def turned_cells(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    return tuple(Cell(who, new, new_bad, old, old_bad) for who, old, old_bad, new, new_bad in cells)
 
 
 def calibrated(there: Judging, back: Judging, at: datetime) -> Calibrated:

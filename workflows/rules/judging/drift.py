@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from data.records.judged import Drift, Evidence, Margins
+from data.records.judged import Drift, Margins
 from data.records.outputs import Standing
 from workflows.rules.judging.evidence import Cell, abort, after, begun, log_mean, threshold
 
@@ -47,11 +47,11 @@ def binned(predictions: Sequence[float], edges_: Sequence[float]) -> tuple[int, 
 def drifted(drift: Drift, old: Sequence[int], new: Sequence[int], *, consumer: str = "") -> Drift:
     """The same with predictions that nobody had counted before, per bin."""
     rising = tuple(
-        _with(one, Cell(consumer, sum(old), had, sum(new), has))
+        after(one, [Cell(consumer, sum(old), had, sum(new), has)])
         for one, had, has in zip(drift.rising, old, new, strict=True)
     )
     falling = tuple(
-        _with(one, Cell(consumer, sum(new), has, sum(old), had))
+        after(one, [Cell(consumer, sum(new), has, sum(old), had)])
         for one, had, has in zip(drift.falling, old, new, strict=True)
     )
     now = log_mean([abort(one) for one in (*rising, *falling)])
@@ -83,7 +83,3 @@ def standing(drift: Drift, *, psi_max: float, alpha: float = 0.05) -> Standing:
         return Standing.UNSURE
     by_chance = (len(drift.rising) - 1) * (1 / calls[0] + 1 / calls[1])
     return Standing.WITHIN if by_chance <= psi_max / 2 else Standing.UNSURE
-
-
-def _with(evidence: Evidence, cell: Cell) -> Evidence:
-    return after(evidence, [cell])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.records.judged import Gap, Judgement, Needed, Verdict
+from data.records.judged import Judgement, Needed, Verdict
 from data.records.outputs import Bias, Contract, FieldDiffers, Flips, Found, GroupChange, Noise
 from workflows.rules.judging.looks import ERRORS, SLOWER, TIMEOUTS
 from workflows.rules.wording import counted, named, spoken
@@ -97,14 +97,10 @@ def _why(one: Judgement) -> str:
         return f"proven to be less than {margins.promote_ratio:,.3g} times as frequent{under}"
     if one.gap is not None:
         since = f" since {one.gap_since:%Y-%m-%d %H:%M} UTC" if one.gap_since is not None else ""
-        return f"{_gap_said(one.gap)}{since}, which is no proof of anything"
+        return f"{one.gap}{since}, which is no proof of anything"
     if not one.old_bad + one.new_bad and not margins.floor:
         return "nothing was bad on either side yet, so nothing tells them apart"
     return _needs(one.needed) if one.needed is not None else "no number of calls is likely to decide it"
-
-
-def _gap_said(gap: Gap) -> str:
-    return str(gap)
 
 
 def _needs(needed: Needed) -> str:

@@ -173,10 +173,11 @@ class Gatherer:
                 cmd.ReportManual(action=StepKind.DISABLE)
                 | cmd.CheckManual(action=StepKind.DISABLE)
                 | cmd.AskAgain(action=StepKind.DISABLE)
-                | PrepareBrownout()
-                | BeginBrownout()
             ):
                 return self._seen(self._outlook(known, state), state)
+            case PrepareBrownout() | BeginBrownout():
+                holds = archive_holds(self.archive, state)
+                return replace(self._outlook(known, state), archive_holds=holds)
             case cmd.LapseApproval():
                 there = self.catalog.snapshot()
                 return consumers(there, state, weighed_now(known, state, there))

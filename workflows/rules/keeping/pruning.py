@@ -46,8 +46,11 @@ def beside(state: Retirement, every: Iterable[Retirement]) -> tuple[Retirement, 
     if state.archived is None:
         return ()
     at = state.archived.location
-    others = (one for one in every if one.id != state.id and one.archived is not None)
-    return tuple(one for one in others if one.archived is not None and one.archived.location == at)
+    return tuple(
+        one
+        for one in every
+        if one.id != state.id and one.archived is not None and one.archived.location == at
+    )
 
 
 def kept_with(state: Retirement, every: Iterable[Retirement], now: datetime) -> dict[str, str]:

@@ -74,8 +74,7 @@ class EndpointFolders(Generic[C]):
         """Raises `NotFound` with those whose names are alike."""
         config = self.config(ref)
         if config is None:
-            known = [self.read(file).ref for file in self.files()]
-            raise NotFound(self._noun, ref, closest=closest(ref, known))
+            raise NotFound(self._noun, ref, closest=closest(ref, self.refs()))
         return config
 
     def read(self, file: Path) -> C:
@@ -85,6 +84,20 @@ class EndpointFolders(Generic[C]):
             raise Corrupt(
                 f"{file} cannot be read ({error}). Move its folder away and start the {self._noun} again"
             ) from error
+
+    def refs(self) -> list[str]:
+        """Every endpoint there is. Raises `Corrupt`."""
+        return sorted(self.read(file).ref for file in self.files())
+
+    def change(self, ref: str, changed: Callable[[C], C]) -> bool:
+        """Have the config say so, in its turn. Whether that changed anything. Raises `NotFound`."""
+        self.known(ref)
+        with self.turn(ref):
+            before = self.known(ref)
+            after = changed(before)
+            if after != before:
+                self.save(after)
+        return after != before
 
     def save(self, config: C) -> None:
         write_atomically(self.of(config.ref) / self._file, msgspec.json.encode(config))

@@ -106,7 +106,7 @@ class LocalEndpoints(CallMeter):
 
     def refs(self) -> list[str]:
         """Every endpoint there is, on or off. Raises `Corrupt`."""
-        return sorted(self._folders.read(file).ref for file in self._folders.files())
+        return self._folders.refs()
 
     def describe(self, ref: str) -> str:
         """`serving`, `disabled` or `absent`, as seen now. One that should serve and does not is Unavailable."""

@@ -7,7 +7,7 @@ answer, or goes by something else, is unknown, and whoever asks comes again.
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +22,8 @@ from workflows.adapters.caller_names import shown, via_of
 from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.engines.counts import Counts, Note, Seen
 from workflows.adapters.engines.engine import CALLS_FILE, Engine, check_led, engines, led_nowhere
+from workflows.adapters.led_endpoints import LedEndpoints
 from workflows.adapters.traffic_proxy.plane import Tells, silent
-from workflows.adapters.traffic_proxy.route import Announced
 from workflows.rules.migrating.telling import in_words
 from workflows.rules.migrating.wanting import check_wanted
 
@@ -39,7 +39,7 @@ class Going(NamedTuple):
     is_said: bool = True
 
 
-class EngineEndpoints(ABC):
+class EngineEndpoints(LedEndpoints[Engine]):
     """An endpoint is named by its ref. `top` is where the state of all of them is kept.
 
     name   of the engine, as people write it
@@ -100,14 +100,6 @@ class EngineEndpoints(ABC):
             self.write(settled)
         return settled
 
-    def led(self, ref: str) -> Engine | None:
-        """What is wanted of it; None where there is no such endpoint."""
-        return self.folders.config(ref)
-
-    def refs(self) -> list[str]:
-        """Every endpoint there is, open or not. Raises `Corrupt`."""
-        return sorted(self.folders.read(file).ref for file in self.folders.files())
-
     def address(self, ref: str) -> str:
         """By which callers know it, as far as somebody told."""
         return self.folders.known(ref).public
@@ -129,18 +121,6 @@ class EngineEndpoints(ABC):
             )
         return engine.wanted
 
-    def disable(self, ref: str) -> None:
-        """Answer every call from now on that service has ended; the models behind are not touched."""
-        self._change(ref, wanted=Status.DISABLED)
-
-    def restore(self, ref: str) -> None:
-        """Pass calls on again, as it was wanted last."""
-        self._change(ref, wanted=Status.SERVING)
-
-    def announce(self, ref: str, announced: Announced | None) -> bool:
-        """Have every answer say so, or nothing any more. Whether that changed anything."""
-        return self._change(ref, announced=announced)
-
     # TrafficPlane
 
     def abilities(self, ref: str) -> frozenset[Ability]:
@@ -154,7 +134,7 @@ class EngineEndpoints(ABC):
         engine = self.folders.known(ref)
         check_wanted(ref, desired, self.abilities(ref))
         check_led(engine, desired, self.name)
-        self._change(ref, traffic=desired)
+        self.change(ref, traffic=desired)
 
     def obeyed(self, ref: str) -> Desired:
         return self.going(self.folders.known(ref)).traffic
@@ -193,16 +173,16 @@ class EngineEndpoints(ABC):
         self._look(ref)
         return tuple(one._replace(caller=shown(one.caller)) for one in self._counts(ref).daily())
 
-    def _change(self, ref: str, **changes: object) -> bool:
+    def change(self, ref: str, **wanted: object) -> bool:
         self.folders.known(ref)
         with self.folders.turn(ref):
             before = self.folders.known(ref)
-            engine = msgspec.structs.replace(before, **changes)
+            engine = msgspec.structs.replace(before, **wanted)
             if engine != before:
                 self.folders.save(engine)
             self.write(engine)
             self.tell(engine)
-            self._wait(engine, changes.keys())
+            self._wait(engine, wanted.keys())
         return engine != before
 
     def _wait(self, engine: Engine, names: Iterable[str]) -> None:

@@ -7,7 +7,6 @@ serves flags. So one that nobody serves is unknown, never disabled.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -18,15 +17,15 @@ from workflows.adapters.call_meter import CallMeter
 from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.flags.evaluations import observed
 from workflows.adapters.flags.flag import ADDRESS_FILE, CALLS_FILE, LOCK_FILE, Flag, flags
+from workflows.adapters.led_endpoints import LedEndpoints
 from workflows.adapters.model_server import is_locked
-from workflows.adapters.traffic_proxy.route import Announced
 from workflows.rules.migrating.wanting import check_wanted
 
 ABILITIES = frozenset((Ability.SPLIT, Ability.BROWNOUT, Ability.WINDOW, Ability.PIN, Ability.CONSUMERS))
 PATH = "/ofrep/v1/evaluate/flags"
 
 
-class FlagEndpoints(CallMeter):
+class FlagEndpoints(LedEndpoints[Flag], CallMeter):
     """Implements `EndpointControl`, `TrafficMeter` and `TrafficPlane`. An endpoint is named by its flag's key."""
 
     def __init__(self, top: Path) -> None:
@@ -42,14 +41,6 @@ class FlagEndpoints(CallMeter):
             if self.folders.config(ref) is None:
                 self.folders.save(Flag(ref=ref, wanted=Status.DISABLED if is_closed else Status.SERVING))
 
-    def led(self, ref: str) -> Flag | None:
-        """What is wanted of it; None where there is no such flag."""
-        return self.folders.config(ref)
-
-    def refs(self) -> list[str]:
-        """Every flag there is, open or not. Raises `Corrupt`."""
-        return sorted(self.folders.read(file).ref for file in self.folders.files())
-
     def describe(self, ref: str) -> Status:
         flag = self.folders.config(ref)
         if flag is None:
@@ -62,18 +53,6 @@ class FlagEndpoints(CallMeter):
         self._check_served(ref)
         return f"{(self.top / ADDRESS_FILE).read_text()}{PATH}/{quote(ref, safe='')}"
 
-    def disable(self, ref: str) -> None:
-        """Tell nobody to call the old model from now on; whoever moved to its successor is told that one as before."""
-        self._change(ref, wanted=Status.DISABLED)
-
-    def restore(self, ref: str) -> None:
-        """Tell those to call it again who were told so before."""
-        self._change(ref, wanted=Status.SERVING)
-
-    def announce(self, ref: str, announced: Announced | None) -> bool:
-        """Have every answer say so, or nothing any more. Whether that changed anything."""
-        return self._change(ref, announced=announced)
-
     def abilities(self, ref: str) -> frozenset[Ability]:  # noqa: ARG002 - the same for every flag
         return ABILITIES
 
@@ -84,7 +63,7 @@ class FlagEndpoints(CallMeter):
         """Raises `Unavailable` where nobody serves flags: it is told so once somebody does."""
         self.folders.known(ref)
         check_wanted(ref, desired, ABILITIES)
-        self._change(ref, traffic=desired)
+        self.change(ref, traffic=desired)
 
     def obeyed(self, ref: str) -> Desired:
         """What is served is the file itself, read for each evaluation."""
@@ -108,15 +87,10 @@ class FlagEndpoints(CallMeter):
     def is_counting(self, ref: str) -> bool:  # noqa: ARG002 - all flags are served together
         return is_locked(self.top / LOCK_FILE)
 
-    def _change(self, ref: str, **wanted: Any) -> bool:
-        self.folders.known(ref)
-        with self.folders.turn(ref):
-            before = self.folders.known(ref)
-            after = replace(before, **wanted)
-            if after != before:
-                self.folders.save(after)
+    def change(self, ref: str, **wanted: object) -> bool:
+        is_new = self.folders.change(ref, lambda one: replace(one, **wanted))
         self._check_served(ref)
-        return after != before
+        return is_new
 
     def _check_served(self, ref: str) -> None:
         if not self.is_counting(ref):

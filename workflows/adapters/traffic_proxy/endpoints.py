@@ -11,7 +11,6 @@ import shlex
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -19,13 +18,13 @@ from data.errors import Unavailable
 from workflows.adapters.call_meter import CallMeter
 from workflows.adapters.endpoint_folders import Status
 from workflows.adapters.identities import identity_at
+from workflows.adapters.led_endpoints import LedEndpoints
 from workflows.adapters.model_server import is_locked
 from workflows.adapters.traffic_proxy.route import (
     ADDRESS_FILE,
     CALLS_FILE,
     LOCK_FILE,
     ROUTE_FILE,
-    Announced,
     Route,
     routes,
     runs_already,
@@ -59,7 +58,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 _IDENTITY, _ADDRESS = msgspec.json.Decoder(Identity), msgspec.json.Decoder(Address)
 
 
-class ProxyEndpoints(CallMeter):
+class ProxyEndpoints(LedEndpoints[Route], CallMeter):
     """An endpoint is named by its ref. `top` is where the state of all of them is kept."""
 
     def __init__(self, top: Path) -> None:
@@ -81,14 +80,6 @@ class ProxyEndpoints(CallMeter):
             wanted = Status.DISABLED if is_closed else Status.SERVING
             route = known or Route(ref=ref, to=to, wanted=wanted)
             self.folders.save(msgspec.structs.replace(route, to=to, public=public))
-
-    def led(self, ref: str) -> Route | None:
-        """What is wanted of it; None where there is no such proxy."""
-        return self.folders.config(ref)
-
-    def refs(self) -> list[str]:
-        """Every proxied endpoint there is, open or not. Raises `Corrupt`."""
-        return sorted(self.folders.read(file).ref for file in self.folders.files())
 
     def describe(self, ref: str) -> Status:
         """As seen now. One that should serve and does not, or does not obey yet, is Unavailable."""
@@ -127,28 +118,11 @@ class ProxyEndpoints(CallMeter):
             raise Unavailable(f"The proxy of {ref} does not run. emeritus endpoint proxy starts it")
         return found.address
 
-    def disable(self, ref: str) -> None:
-        """Answer every call from now on that service has ended; the model behind is not touched."""
-        self.change(ref, wanted=Status.DISABLED)
-
-    def restore(self, ref: str) -> None:
-        """Pass calls on again."""
-        self.change(ref, wanted=Status.SERVING)
-
-    def announce(self, ref: str, announced: Announced | None) -> bool:
-        """Have every answer say so, or nothing any more. Whether that changed anything."""
-        return self.change(ref, announced=announced)
-
-    def change(self, ref: str, **wanted: Any) -> bool:
-        """Have its route say so, and wait until it is obeyed. Whether that changed anything. Raises `NotFound`."""
-        self.folders.known(ref)
-        with self.folders.turn(ref):
-            before = self.folders.known(ref)
-            after = msgspec.structs.replace(before, **wanted)
-            if after != before:
-                self.folders.save(after)
+    def change(self, ref: str, **wanted: object) -> bool:
+        """Returns once the proxy obeys it."""
+        is_new = self.folders.change(ref, lambda one: msgspec.structs.replace(one, **wanted))
         self._obeyed(ref)
-        return after != before
+        return is_new
 
     def moving(self, ref: str) -> str:
         """In words where its calls are led now; empty where all go to the model behind."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from boto3 import Session
     from mypy_boto3_sagemaker.client import SageMakerClient
 
     from workflows.adapters.sagemaker_plane.plane import SageMakerPlane
@@ -31,12 +32,8 @@ _VARIABLES = frozenset(
 
 def sagemaker() -> SageMakerClient | None:
     """None where there is no region."""
-    if _VARIABLES.isdisjoint(os.environ) and not Path("~/.aws").expanduser().exists():
-        return None
-    import boto3  # noqa: PLC0415
-
-    session = boto3.Session()
-    return session.client("sagemaker") if session.region_name else None
+    session = _session()
+    return None if session is None else session.client("sagemaker")
 
 
 def sagemaker_plane(now: Callable[[], datetime]) -> SageMakerPlane | None:
@@ -44,18 +41,26 @@ def sagemaker_plane(now: Callable[[], datetime]) -> SageMakerPlane | None:
 
     An API that answers 500 is asked twice and no more: what is asked again later anyway must not hang for minutes.
     """
-    if sagemaker() is None:
+    session = _session()
+    if session is None:
         return None
-    import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
     from workflows.adapters.sagemaker_plane.plane import SageMakerPlane  # noqa: PLC0415
 
     config = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5, read_timeout=20)
-    session = boto3.Session()
     return SageMakerPlane(
         session.client("sagemaker", config=config),
         session.client("application-autoscaling", config=config),
         session.client("cloudwatch", config=config),
         now=now,
     )
+
+
+def _session() -> Session | None:
+    if _VARIABLES.isdisjoint(os.environ) and not Path("~/.aws").expanduser().exists():
+        return None
+    import boto3  # noqa: PLC0415
+
+    session = boto3.Session()
+    return session if session.region_name else None

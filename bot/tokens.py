@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 
 from bot.listening import Address
-from bot.web_addresses import SENT
+from bot.web_addresses import SENT, is_this_machine
 from data.errors import Problem
 
 
@@ -36,7 +35,7 @@ def token_problems(environ: Mapping[str, str], *, slack: str, is_http: bool) -> 
 
 def why_no_flags_token(at: Address | None, token: str) -> Problem | None:
     """Beyond this machine whoever asks for flags has to have one. Looked at only where flags are served."""
-    if at is None or (not token and _is_loopback(at.host)):
+    if at is None or (not token and is_this_machine(at.host)):
         return None
     if re.fullmatch(rf"{SENT}{{16,}}", token):
         return None
@@ -45,10 +44,3 @@ def why_no_flags_token(at: Address | None, token: str) -> Problem | None:
     return Problem(
         field="EMERITUS_FLAGS_TOKEN", value="is malformed" if token else "is missing", accepted=accepted
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

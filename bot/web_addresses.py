@@ -20,7 +20,7 @@ def why_no_api(text: str) -> str:
         is_web = False
     if not is_web:
         return f"the address of a Slack Web API, e.g. {SLACK_API_URL}"
-    if url.scheme == "http" and not _is_this_machine(url.hostname or ""):
+    if url.scheme == "http" and not is_this_machine(url.hostname or ""):
         return "https://, unless it is on this machine: others could read the tokens on their way"
     return ""
 
@@ -49,7 +49,8 @@ def _why_none(text: str, what: str, alone: str) -> str:
     return alone if url.username is not None or url.password is not None else ""
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whatever goes there stays here."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -100,9 +100,8 @@ def _printed(
         new=(_model(new) if new else "") if new is not None else known.new if known else "",
         public=address_of(public, MODEL) if public else known.public if known else "",
     )
-    host = f"[{listen.host}]" if ":" in listen.host else listen.host
     settled = endpoints.settle(engine, is_closed=ref in off)
-    click.echo(PIECES[kind](settled, f"{host}:{listen.port}").rstrip())
+    click.echo(PIECES[kind](settled, str(listen)).rstrip())
 
 
 def _model(given: str) -> str:

@@ -46,10 +46,13 @@ def suggested(
     """
     every = all_retirements(store) if retirements is None else retirements
     return tuple(
-        one
-        for one in learned(store, every)
-        if one.review.for_policy == "yes" and one.review.at.date().isoformat() > last
+        one for one in learned(store, every) if one.review.for_policy == "yes" and not is_settled(one, last)
     )
+
+
+def is_settled(one: Lesson, last: str) -> bool:
+    """Was it there when the policy was last looked through?"""
+    return one.review.at.date().isoformat() <= last
 
 
 def suggested_to_all(store: Store, there: Snapshot, *, last: str = "") -> tuple[Lesson, ...]:

@@ -18,7 +18,7 @@ from data.policies.diff import Difference, differences, differences_beside
 from data.policies.notice_texts import PARTS, examples, filled
 from data.policies.policy import read_policy, read_rules
 from data.records.notices import Audience
-from workflows.reviews import suggested
+from workflows.reviews import is_settled, suggested
 from workflows.rules.hindsight import policy_review
 from workflows.rules.hindsight.lessons import Lesson
 from workflows.rules.wording import counted
@@ -129,28 +129,27 @@ def suggestions(is_all: bool, is_json: bool) -> None:
     last = settings.in_force().review.review_last
     with store_to_read(settings) as store:
         every = suggested(store)
-        new = suggested(store, last=last)
+    shown = [one for one in every if is_all or not is_settled(one, last)]
     if is_json:
-        print_json([_suggestion(one, is_settled=one not in new) for one in (every if is_all else new)])
+        print_json([_suggestion(one, last) for one in shown])
         return
-    settled = len(every) - len(new)
-    say(*(_suggested(one, is_settled=one not in new) for one in (every if is_all else new)))
+    say(*(_suggested(one, last) for one in shown))
     if not every:
         say("Nobody suggested anything in a review.")
-    if settled and not is_all:
+    if hidden := len(every) - len(shown):
         say(
-            f"{counted(settled, 'suggestion')} up to {last}, when the policy was last looked through "
+            f"{counted(hidden, 'suggestion')} up to {last}, when the policy was last looked through "
             "([review] last), counted as settled: --all lists all."
         )
 
 
-def _suggested(one: Lesson, *, is_settled: bool) -> str:
-    said = _suggestion(one, is_settled=is_settled)
+def _suggested(one: Lesson, last: str) -> str:
+    said = _suggestion(one, last)
     line = f"{said['on']} {said['id']} {said['model']}, {said['stage']}: {said['change']} ({said['by']})"
-    return f"{line}, settled" if is_settled else line
+    return f"{line}, settled" if said["is_settled"] else line
 
 
-def _suggestion(one: Lesson, *, is_settled: bool) -> dict[str, Any]:
+def _suggestion(one: Lesson, last: str) -> dict[str, Any]:
     plan, review = one.retirement.plan, one.review
     return {
         "id": one.retirement.id,
@@ -159,7 +158,7 @@ def _suggestion(one: Lesson, *, is_settled: bool) -> dict[str, Any]:
         "change": str(review.change),
         "by": review.by,
         "on": review.at.date().isoformat(),
-        "is_settled": is_settled,
+        "is_settled": is_settled(one, last),
     }
 
 

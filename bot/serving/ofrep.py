@@ -5,7 +5,6 @@ Source: github.com/open-feature/protocol, service/openapi.yaml
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import logging
@@ -17,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from bot.serving.schedule_page import tags
+from bot.serving.tags import has, tag_of
 from bot.serving.wsgi import Wsgi
 from data.errors import Corrupt
 from workflows.adapters.flags.endpoints import PATH
@@ -99,8 +98,8 @@ def _all(
     service: FlagService, consumer: str, environ: dict[str, Any], start_response: Start
 ) -> Iterable[bytes]:
     body = msgspec.json.encode({"flags": list(service.evaluate_all(consumer))})
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    if tag in tags(environ.get("HTTP_IF_NONE_MATCH", "")):
+    tag = tag_of(body)
+    if has(environ, tag):
         start_response("304 Not Modified", [("ETag", tag)])
         return []
     return _sent(start_response, HTTPStatus.OK, body, ("ETag", tag))

@@ -5,12 +5,12 @@ The two others say nothing of models on purpose: what is watched names none, and
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from bot.serving.tags import has, tag_of
 from bot.serving.wsgi import Wsgi
 from bot.views.catalog.schedule import FORMATS
 from data.errors import EmeritusError
@@ -39,18 +39,13 @@ def schedule_page(schedule: Schedule) -> Wsgi:
             log.warning("the schedule waits: %s", error)
             waits = "the record does not answer; ask again later\n"
             return _said(start_response, HTTPStatus.SERVICE_UNAVAILABLE, waits)
-        tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        if tag in tags(environ.get("HTTP_IF_NONE_MATCH", "")):
+        tag = tag_of(text.encode())
+        if has(environ, tag):
             start_response("304 Not Modified", [("ETag", tag)])
             return []
         return _said(start_response, HTTPStatus.OK, text, content_type, ("ETag", tag))
 
     return answer
-
-
-def tags(known: str) -> set[str]:
-    """What somebody has, weak or not: rfc-editor.org/rfc/rfc9110, 13.1.2. None of ours has a comma."""
-    return {one.strip().removeprefix("W/") for one in known.split(",")}
 
 
 def _said(

@@ -21,7 +21,7 @@ from bot.archives import (
 from bot.aws import sagemaker, sagemaker_plane
 from bot.catalog_writers import open_writers
 from bot.engines import open_engines
-from bot.local_endpoints import open_endpoints, open_flags, open_proxies, told_by
+from bot.local_endpoints import Endpoints, open_endpoints, open_flags, open_proxies, told_by
 from bot.settings import Settings
 from bot.signing_key import model_signature_of
 from bot.world import CalendarWorld
@@ -86,12 +86,13 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
     local, proxies = endpoints or open_endpoints(settings), open_proxies(settings)
     flags, tells = open_flags(settings), told_by(local)
     engines = open_engines(settings, tells)
-    controls: dict[EndpointKind, EndpointControl] = {
+    meters: dict[EndpointKind, Endpoints] = {
         EndpointKind.LOCAL: local,
         EndpointKind.PROXY: proxies,
         EndpointKind.FLAGS: flags,
         **engines,
     }
+    controls: dict[EndpointKind, EndpointControl] = {**meters}
     if (client := sagemaker()) is not None:
         controls[EndpointKind.SAGEMAKER] = SageMakerEndpoints(client)
     planes: dict[EndpointKind, TrafficPlane] = {
@@ -108,12 +109,7 @@ def edges_of(settings: Settings, endpoints: LocalEndpoints | None = None) -> Edg
         sign=model_signature_of(settings.model_signing_key),
         second=open_second(settings, archive),
         controls=controls,
-        meters={
-            EndpointKind.LOCAL: local,
-            EndpointKind.PROXY: proxies,
-            EndpointKind.FLAGS: flags,
-            **engines,
-        },
+        meters=meters,
         planes=planes,
         writers=open_writers(settings, os.environ),
         checks=Checks(own=settings.checks, runner=CheckRuns(own=settings.checks)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.records.base import Record
 
 MARK_FILE = ".emeritus-place"
+ON_ONE_MACHINE = "Run all replicas there, in the same working directory, or declare these endpoints manual"
 
 
 class Place(Record, frozen=True, kw_only=True):
@@ -33,17 +34,17 @@ ENDPOINTS = Place(
 PROXIES = Place(
     name="proxies",
     says="where the proxied endpoints of the catalog are kept, whose proxies are processes of one machine",
-    cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
+    cure=ON_ONE_MACHINE,
 )
 FLAGS = Place(
     name="flags",
     says="where the flags of the catalog are kept, which one process serves",
-    cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
+    cure=ON_ONE_MACHINE,
 )
 ENGINES = Place(
     name="engines",
     says="where it is kept what is wanted of endpoints behind Envoy or HAProxy, whose files are on one machine",
-    cure="Run all replicas there, in the same working directory, or declare these endpoints manual",
+    cure=ON_ONE_MACHINE,
 )
 
 

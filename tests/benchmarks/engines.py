@@ -5,13 +5,14 @@ The controller is as plain as can be: it looks at what Envoy counted, judges by 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from data.records.traffic import Arm, Desired, Observed
 from tests.benchmarks.harness import Figure, Run, figure, shown
-from tests.contract.planes import PLANES, Site, load, two_models
+from tests.contract.planes import PLANES, Site, load, two_models, until
 from workflows.rules.migrating.proof import Standing, calls_needed, standing
 
 SHARE, PLANE = 25.0, "envoy"
@@ -64,7 +65,7 @@ def _injected(run: Run, number: int) -> Failed:
             new.fails_each = NOW_FAILS_EACH
             began = time.perf_counter()
             while evidence(site.plane.observe(site.ref)) < ENOUGH:
-                time.sleep(LOOK_SECONDS)
+                threading.Event().wait(LOOK_SECONDS)
             site.plane.want(site.ref, Desired(new=new.address, new_percent=0))
             aborted = time.perf_counter() - began
             _proves(site)
@@ -94,13 +95,14 @@ def _proves(site: Site) -> None:
     """By what both models count from now on, but for what was under way."""
     baseline = site.old.calls, site.new.calls
     late = site.plane.observe(site.ref).under_way
-    while True:
+
+    def is_proven() -> bool:
         old, new = site.old.calls - baseline[0], site.new.calls - baseline[1]
         found = standing(0, new=new, calls=old + new, before=SHARE, late=late)
         assert found is not Standing.CONTRADICTED, f"{new} of {old + new} calls still go to the successor"
-        if found is Standing.PROVEN:
-            return
-        time.sleep(LOOK_SECONDS / 10)
+        return found is Standing.PROVEN
+
+    until(is_proven)
 
 
 FIGURES = {"fault on envoy": fault}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -26,6 +27,7 @@ from workflows.adapters.traffic_proxy.plane import ProxyPlane
 from workflows.traffic_plane import TrafficPlane
 
 SLOW_SECONDS = 0.06
+PATIENCE_SECONDS, LOOK_SECONDS = 10.0, 0.01
 
 
 class Model:
@@ -164,6 +166,14 @@ async def _load(
     if acting is not None:
         await acting
     return found
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """What other processes do in their own time, of which they have some between two looks."""
+    patience_until = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < patience_until
+        threading.Event().wait(LOOK_SECONDS)
 
 
 class Proxied:

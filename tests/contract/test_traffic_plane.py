@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,13 +11,12 @@ from msgspec.structs import replace
 
 from data.errors import NotFound, Refused
 from data.records.traffic import Ability, Arm, Brownout, Count, Desired, Lane
-from tests.contract.planes import PLANES, SLOW_SECONDS, Answer, Site, able_to, load
+from tests.contract.planes import PATIENCE_SECONDS, PLANES, SLOW_SECONDS, Answer, Site, able_to, load, until
 from workflows.rules.migrating.proof import Standing, split_of, standing
 
 CALLS = 400
 SURE = 1e-9
 """How likely a plane that does right may be found wrong: of a suite that is run often, less than of a benchmark."""
-PATIENCE_SECONDS = 10.0
 
 
 def to_new(site: Site, percent: float, **more: object) -> Desired:
@@ -36,13 +34,6 @@ def needing(site: Site) -> dict[Ability, Desired]:
         Ability.BROWNOUT: Desired(brownout=window),
         Ability.PIN: replace(led, pins={"a": Lane.NEW}),
     }
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """What other processes do in their own time."""
-    patience_until = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < patience_until
 
 
 def by(answers: list[Answer]) -> Counter[str]:

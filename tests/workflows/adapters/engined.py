@@ -8,7 +8,7 @@ import sysconfig
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,9 +74,10 @@ class Engined(ABC):
         self.process = subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         patience_until = time.monotonic() + READY_SECONDS_MAX
         while not self._takes_calls():
-            assert self.process.poll() is None, f"{words} ended with {self.process.returncode}"
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(LOOK_SECONDS)
+            assert self.process.returncode is None, f"{words} ended with {self.process.returncode}"
             assert time.monotonic() < patience_until, f"{words} does not answer"
-            time.sleep(LOOK_SECONDS)
 
     def kill(self) -> None:
         if self.process is not None:

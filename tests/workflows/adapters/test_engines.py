@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -13,7 +12,7 @@ import pytest
 
 from data.errors import NotFound, Refused, Unavailable
 from data.records.traffic import Arm, Brownout, Desired, Lane
-from tests.contract.planes import load, two_models
+from tests.contract.planes import load, two_models, until
 from tests.workflows.adapters.engined import Engined, Envoy, HAProxy, an_envoy, an_haproxy
 from tests.workflows.adapters.proxied import REF, ask
 from workflows.adapters.engines.counts import Note
@@ -31,7 +30,6 @@ ENDS = Announced(
 )
 ODD = "crm sync/é:'%20\\\"~*!(1);=#"
 BUILD = {"envoy": an_envoy, "haproxy": an_haproxy}
-PATIENCE_SECONDS = 10.0
 
 
 @pytest.fixture(params=BUILD)
@@ -44,14 +42,6 @@ def there(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engined]:
 def envoy(tmp_path: Path) -> Iterator[Envoy]:
     with two_models() as (old, new), an_envoy(tmp_path, old, new) as there:
         yield there
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """What an engine does in its own time."""
-    patience_until = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < patience_until
-        time.sleep(0.01)
 
 
 def told(there: Engined, share: float = 25) -> Desired:

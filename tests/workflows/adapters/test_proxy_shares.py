@@ -13,8 +13,7 @@ import pytest
 from bot.local_endpoints import told_by
 from data.errors import Refused, Unavailable
 from data.records.traffic import Arm, Desired, Lane
-from tests.contract.planes import two_models
-from tests.contract.test_traffic_plane import until
+from tests.contract.planes import two_models, until
 from tests.interrupting import CtrlC
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
 from workflows.adapters.caller_names import how_it_came, via_of

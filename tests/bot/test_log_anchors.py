@@ -42,6 +42,12 @@ def resume(home: Path, by: str) -> None:  # noqa: F811
         store.write(lambda conn: store.append(conn, "RET-1", [Resumed(at=NOW, by=by)], NOW))
 
 
+def resume_and_anchor(with_archive: Run, home: Path, by: str) -> None:  # noqa: F811
+    resume(home, by)
+    with_archive("log", "seal")
+    with_archive("log", "anchor")
+
+
 def test_a_rolled_back_and_a_forked_record_are_told_by_anchors(
     with_archive: Run,
     home: Path,  # noqa: F811
@@ -92,9 +98,7 @@ def test_what_lies_beside_an_anchor_hides_no_rollback(
     tmp_path: Path,
 ) -> None:
     shutil.copy(home / "emeritus.db", tmp_path / "before.db")
-    resume(home, "U1")
-    with_archive("log", "seal")
-    with_archive("log", "anchor")
+    resume_and_anchor(with_archive, home, "U1")
     folder = tmp_path / "archive/.anchors"
     (folder / ".DS_Store").touch()
     stray = f"{folder}/.DS_Store is no anchor"
@@ -127,9 +131,7 @@ def test_the_doctor_holds_the_record_to_its_anchors(
     tmp_path: Path,
 ) -> None:
     shutil.copy(home / "emeritus.db", tmp_path / "before.db")
-    resume(home, "U1")
-    with_archive("log", "seal")
-    with_archive("log", "anchor")
+    resume_and_anchor(with_archive, home, "U1")
     (anchor,) = (tmp_path / "archive/.anchors").iterdir()
 
     told = "ok  anchors: 1 checkpoint beside the archives, the last of 20 entries"
@@ -155,12 +157,8 @@ def test_a_record_brought_back_from_a_backup_leaves_anchors_behind_by_name_and_o
     shutil.copy(home / "emeritus.db", tmp_path / "before.db")
     assert with_archive("store", "backup", str(tmp_path / "backup.db")).exit_code == 0
     for by in ("U1", "U2"):
-        resume(home, by)
-        with_archive("log", "seal")
-        with_archive("log", "anchor")
-    resume(home, "U4")
-    with_archive("log", "seal")
-    with_archive("log", "anchor")
+        resume_and_anchor(with_archive, home, by)
+    resume_and_anchor(with_archive, home, "U4")
     shutil.copy(tmp_path / "before.db", home / "emeritus.db")
     nobody = with_archive(*said)
     assert nobody.stderr.startswith(
@@ -202,9 +200,7 @@ def test_no_backup_explains_an_anchor_from_before_it_was_taken(
     tmp_path: Path,
 ) -> None:
     shutil.copy(home / "emeritus.db", tmp_path / "before.db")
-    resume(home, "U1")
-    with_archive("log", "seal")
-    with_archive("log", "anchor")
+    resume_and_anchor(with_archive, home, "U1")
     shutil.copy(tmp_path / "before.db", home / "emeritus.db")
     resume(home, "U2")
     with_archive("log", "seal")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from tests.scenarios.place import GOVERNANCE, POLICY, START
 from tests.scenarios.reading import key_of
 from tests.scenarios.test_proxied import SERVES
 from tests.scenarios.town import TOM, Town
-from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
+from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask
+from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 from workflows.rules.people.due import steps_ahead
 
 BROWNED = f"{POLICY}[brownouts]\nminutes = [5]\n[tiers.3]\nnotice_days = 30\nbrownouts = true\n"
@@ -24,13 +25,17 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @contextmanager
-def a_town(tmp_path: Path, policy: str = BROWNED) -> Iterator[tuple[Town, Path]]:
-    """Everybody has moved, and the archive is proven."""
+def a_town(
+    tmp_path: Path, policy: str = BROWNED, *, refs: tuple[str, ...] = (REF,)
+) -> Iterator[tuple[Town, Path]]:
+    """Everybody has moved, and the archive is proven. `refs`: the proxies in front of the one model."""
     proxies = tmp_path / "proxies"
     with a_model() as model, Town(tmp_path, serves=False, policy=policy) as town:
-        settled(proxies, model)
-        with a_proxy(proxies, begun=START - timedelta(days=60)):
-            town.learns(a_document("Component", REF, SERVES, endpoint_kind="proxy", endpoint_ref=REF))
+        with ExitStack() as before:
+            for ref in refs:
+                ProxyEndpoints(proxies).settle(ref, to=model, public="", is_closed=False)
+                before.enter_context(a_proxy(proxies, ref, begun=START - timedelta(days=60)))
+                town.learns(a_document("Component", ref, SERVES, endpoint_kind="proxy", endpoint_ref=ref))
             town.announce()
             town.everybody_moves()
             until(town, windows(town)[0].starts_at - 10 * MINUTE)

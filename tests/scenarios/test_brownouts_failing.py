@@ -17,7 +17,6 @@ from tests.scenarios.test_brownouts import BROWNED, MINUTE, SECOND, a_town, unti
 from tests.scenarios.test_proxied import SERVES
 from tests.scenarios.town import TOM, Town
 from tests.workflows.adapters.proxied import REF, a_model, a_proxy, ask, settled
-from workflows.adapters.traffic_proxy.endpoints import ProxyEndpoints
 
 SECOND_REF = "churn-v1-second"
 
@@ -55,18 +54,8 @@ def test_a_proxy_whose_clock_is_late_is_told_that_it_is_over_and_made_up_names_a
 
 def test_one_of_two_proxies_that_dies_keeps_nobody_from_the_other(tmp_path: Path) -> None:
     policy = BROWNED.replace("minutes = [5]", "minutes = [240]\nmoved_calls_max = 0")
-    proxies = tmp_path / "proxies"
-    with a_model() as model, Town(tmp_path, serves=False, policy=policy) as town:
-        settled(proxies, model)
-        ProxyEndpoints(proxies).settle(SECOND_REF, to=model, public="", is_closed=False)
-        with ExitStack() as before:
-            for ref in (REF, SECOND_REF):
-                before.enter_context(a_proxy(proxies, ref, begun=START - timedelta(days=60)))
-                town.learns(a_document("Component", ref, SERVES, endpoint_kind="proxy", endpoint_ref=ref))
-            town.announce()
-            town.everybody_moves()
-            window = windows(town)[0]
-            until(town, window.starts_at - 10 * MINUTE)
+    with a_town(tmp_path, policy, refs=(REF, SECOND_REF)) as (town, proxies):
+        window = windows(town)[0]
         with ExitStack() as stack:
             dead, _ = stack.enter_context(a_proxy(proxies, begun=window.starts_at + MINUTE))
             _, address = stack.enter_context(a_proxy(proxies, SECOND_REF, begun=window.starts_at + MINUTE))

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from data.records.traffic import Arm, Desired, Observed
 from tests.benchmarks.harness import Figure, Run, figure, shown
-from tests.contract.planes import PLANES, Site, load, two_models, until
+from tests.benchmarks.planes import a_site
+from tests.contract.planes import Site, load, until
 from workflows.rules.migrating.proof import Standing, calls_needed, standing
 
 SHARE, PLANE = 25.0, "envoy"
@@ -53,9 +54,8 @@ def fault(run: Run) -> Iterator[Figure]:
 
 
 def _injected(run: Run, number: int) -> Failed:
-    folder = run.folder / f"fault-{number}"
-    folder.mkdir()
-    with two_models() as (old, new), PLANES[PLANE].build(folder, old, new) as site:
+    with a_site(run, PLANE, f"fault-{number}") as site:
+        old, new = site.old, site.new
         site.plane.want(site.ref, Desired(new=new.address, new_percent=SHARE))
         old.fails_each = new.fails_each = FAILS_EACH
         load(site, HEALTHY_CALLS)

@@ -43,7 +43,7 @@ def shares(run: Run) -> Iterator[Figure]:
     calls = run.sized(CALLS, CALLS_QUICK)
     for name in _able(Ability.SPLIT):
         counts = []
-        with _a_site(run, name, "shares") as site:
+        with a_site(run, name, "shares") as site:
             for percent in SHARES:
                 site.plane.want(site.ref, Desired(new=site.new.address, new_percent=percent))
                 site.old.forget()
@@ -73,7 +73,7 @@ def moves(run: Run) -> Iterator[Figure]:
     """On every plane: callers who notice that shares move under them."""
     calls = run.sized(CALLS, CALLS_QUICK)
     for name in _able(Ability.SPLIT):
-        with _a_site(run, name, "moves") as site:
+        with a_site(run, name, "moves") as site:
 
             def move(site: Site = site) -> None:
                 for percent in MOVES:
@@ -152,7 +152,7 @@ def _able(ability: Ability) -> list[str]:
 
 
 @contextmanager
-def _a_site(run: Run, name: str, what: str) -> Iterator[Site]:
+def a_site(run: Run, name: str, what: str) -> Iterator[Site]:
     folder = run.folder / f"{name}-{what}"
     folder.mkdir()
     with two_models() as (old, new), PLANES[name].build(folder, old, new) as site:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.workflows.adapters.proxied import answering
 
 
 @dataclass
@@ -36,12 +37,5 @@ def a_counting_model() -> Iterator[Model]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (inherited)
             """Silent."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        model.address = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield model
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler) as model.address:
+        yield model

@@ -10,13 +10,12 @@ from data.records.retirement import State
 from data.records.traffic import Desired, Lane
 from tests.data.catalogs import a_document
 from tests.scenarios.test_brownouts import BROWNED, until, windows
+from tests.scenarios.test_proxied import SERVES
 from tests.scenarios.town import TOM, Town
+from tests.workflows.adapters.proxied import REF
 from workflows.adapters.flags.endpoints import FlagEndpoints
 from workflows.adapters.flags.service import FlagService
 from workflows.adapters.traffic_proxy.answers import FlagAnswers
-
-REF = "churn-v1-prod"
-SERVES = "type: model-server, lifecycle: production, owner: growth-ml, dependsOn: ['resource:churn-v1']"
 
 
 def test_callers_who_go_by_a_flag_are_told_not_to_call_and_to_call_again(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from workflows.adapters.traffic_proxy.plane import ProxyPlane
 from workflows.traffic_plane import TrafficPlane
 
 SLOW_SECONDS = 0.06
-PATIENCE_SECONDS, LOOK_SECONDS = 10.0, 0.01
+PATIENCE_SECONDS = 10.0
 
 
 class Model:
@@ -169,11 +169,10 @@ async def _load(
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    """What other processes do in their own time, of which they have some between two looks."""
+    """What other processes do in their own time. Each look asks one of them, which takes its time, too."""
     patience_until = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < patience_until
-        threading.Event().wait(LOOK_SECONDS)
 
 
 class Proxied:

@@ -74,7 +74,7 @@ def _asked(bot: Bot, settings: Settings, at: Address) -> tuple[Serving, FlagServ
     seen: int | None = None
 
     def wanted() -> dict[str, bool]:
-        """None where the catalog is as it was: what is there already is not settled again."""
+        """Nothing where the catalog is as it was: what is there already is not settled again."""
         nonlocal seen
         if (version := catalog.version()) == seen:
             return {}

@@ -14,7 +14,7 @@ from data.records.brownouts import BrownoutState
 from data.records.retirement import Retirement
 from workflows.rules.consumers import callers
 from workflows.rules.consumers.obligations import of_person
-from workflows.rules.plans.browned import ahead, seen
+from workflows.rules.plans.browned import ahead, running, seen
 
 WHY_MAX = 400
 """With who called, and whose they are, it stands in one section."""
@@ -78,8 +78,7 @@ def _spared(retirement: Retirement, ids: Iterable[str]) -> list[Payload]:
 
 def _buttons(retirement: Retirement, number: int, ids: Iterable[str]) -> list[Payload]:
     one = seen(retirement, number) if number else None
-    is_running = any(found.state is BrownoutState.RUNNING for found in retirement.brownouts)
-    if not retirement.is_migrating or not (is_running or ahead(retirement)):
+    if not retirement.is_migrating or not (running(retirement) or ahead(retirement)):
         return []
     left = [found for found in ids if found not in retirement.exempt][:BUTTONS_MAX]
     # An id stands only once among the buttons of one block.
